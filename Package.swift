@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude,
+    swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
+}
+
+/// A product that lifeboat drives: it sees the action seam and its own C library, nothing else.
+func plugin(
+  _ product: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  library(
+    "\(product)Plugin", ["RunbookModel", "RunbookAction"] + dependencies,
+    path: "Plugins/\(product)", exclude: ["README.md"] + exclude)
+}
+
+/// A C library of the system's.
+func system(_ name: String, in folder: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(
+    name: name, path: "\(folder)/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "lifeboat",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    // L0: values
+    library("RunbookModel"),
+    system("CLibYAML", in: "Sources", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
+    // L1: pure, synchronous
+    library("RunbookFormat", ["RunbookModel", "CLibYAML"]),
+    library("RunbookEngine", ["RunbookModel"]),
+    library("RunbookJournal", ["RunbookModel", crypto]),
+    library("RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookJournal"]),
+    // L2: what a step action promises
+    library("RunbookAction", ["RunbookModel"]),
+    // L3: does IO
+    library(
+      "RunbookDriver",
+      [
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction", crypto,
+      ]),
+    library("RunbookActions", ["RunbookModel", "RunbookAction", "CLibCurl"]),
+    system("CLibCurl", in: "Sources", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    plugin("Postgres", ["CLibPQ"], exclude: ["CLibPQ"]),
+    system("CLibPQ", in: "Plugins/Postgres", pkgConfig: "libpq", debian: "libpq-dev"),
+    plugin("DNS", ["CLDNS"], exclude: ["CLDNS"]),
+    system("CLDNS", in: "Plugins/DNS", pkgConfig: "ldns", debian: "libldns-dev"),
+    plugin("HAProxy"),
+    // L5: knows every part
+    library(
+      "RunbookCommands",
+      [
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
+        "RunbookAction", "RunbookDriver", arguments,
+      ]),
+    program(
+      "lifeboat",
+      [
+        "RunbookCommands", "RunbookAction", "RunbookActions", "PostgresPlugin", "DNSPlugin",
+        "HAProxyPlugin",
+      ]),
+    // The lab: real servers on one machine, to rehearse and to test against
+    program("lifeboat-lab", [arguments, flyingFox, "CLibPQ"]),
+  ]
+)

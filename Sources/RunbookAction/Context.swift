@@ -1,0 +1,158 @@
+public import RunbookModel
+
+/// What an action may use to look: nothing in it can change anything.
+public struct ReadContext: Sendable {
+  public let facts: RunFacts
+  /// When this attempt must be over. Every wait of the action ends by then.
+  public let deadline: Deadline
+  private let secrets: any SecretSource
+  private let mayRevealChangeSecrets: Bool
+  private let changeSecrets: Set<SecretName>
+  private let checks: any NestedChecks
+
+  public init(
+    facts: RunFacts, deadline: Deadline, secrets: any SecretSource, checks: any NestedChecks,
+    changeSecrets: Set<SecretName> = []
+  ) {
+    self.init(
+      facts: facts, deadline: deadline, secrets: secrets, checks: checks,
+      changeSecrets: changeSecrets, mayRevealChangeSecrets: false)
+  }
+
+  fileprivate init(
+    facts: RunFacts, deadline: Deadline, secrets: any SecretSource, checks: any NestedChecks,
+    changeSecrets: Set<SecretName>, mayRevealChangeSecrets: Bool
+  ) {
+    self.facts = facts
+    self.deadline = deadline
+    self.secrets = secrets
+    self.checks = checks
+    self.changeSecrets = changeSecrets
+    self.mayRevealChangeSecrets = mayRevealChangeSecrets
+  }
+
+  /// The same context with names that only changes may reveal.
+  package func keeping(_ names: Set<SecretName>) -> ReadContext {
+    ReadContext(
+      facts: facts, deadline: deadline, secrets: secrets, checks: checks, changeSecrets: names,
+      mayRevealChangeSecrets: mayRevealChangeSecrets)
+  }
+
+  /// The same context with an earlier deadline.
+  public func until(_ earlier: Deadline) -> ReadContext {
+    ReadContext(
+      facts: facts, deadline: min(earlier, deadline), secrets: secrets, checks: checks,
+      changeSecrets: changeSecrets, mayRevealChangeSecrets: mayRevealChangeSecrets)
+  }
+
+  fileprivate var forWriting: ReadContext {
+    ReadContext(
+      facts: facts, deadline: deadline, secrets: secrets, checks: checks,
+      changeSecrets: changeSecrets, mayRevealChangeSecrets: true)
+  }
+
+  /// The secret of that name; a secret that is for changes only is refused here and given to a `WriteContext`.
+  public func secret(_ name: SecretName) throws(ActionFailure) -> Secret {
+    if changeSecrets.contains(name), !mayRevealChangeSecrets {
+      throw .refused(
+        .authentication, "the secret '\(name)' is for changes only and this is a read-only step")
+    }
+    return try secrets.secret(name)
+  }
+
+  /// The text with every secret of this run replaced by `•••`, also in its base64, URL-encoded and JSON-escaped forms.
+  public func masked(_ text: String) -> String { secrets.masked(text) }
+
+  /// Runs another check inside this one (`quorum.check`, `wait.for`), within this deadline.
+  public func check(_ call: NestedCall) async -> Verdict {
+    await checks.check(call, in: self)
+  }
+}
+
+/// What an action may use to change something.
+public struct WriteContext: Sendable {
+  public let reading: ReadContext
+  /// The same for every attempt at the same change, so that the other side can tell a repetition from a second order.
+  public let key: String
+
+  public init(reading: ReadContext, key: String) {
+    self.reading = reading.forWriting
+    self.key = key
+  }
+
+  public var facts: RunFacts { reading.facts }
+  public var deadline: Deadline { reading.deadline }
+  public func secret(_ name: SecretName) throws(ActionFailure) -> Secret {
+    try reading.secret(name)
+  }
+  public func masked(_ text: String) -> String { reading.masked(text) }
+}
+
+/// What an action may know of the run it works for.
+public struct RunFacts: Sendable {
+  /// nil in a dry run.
+  public var run: RunID?
+  public var step: StepID
+  public var purpose: Purpose
+  public var environment: String
+  public var variant: String?
+  /// When the outage began, as far as anybody has said or seen.
+  public var outageAt: Timestamp?
+  public var runbookFolder: String
+
+  public init(
+    run: RunID?, step: StepID, purpose: Purpose, environment: String, variant: String?,
+    outageAt: Timestamp?, runbookFolder: String
+  ) {
+    self.run = run
+    self.step = step
+    self.purpose = purpose
+    self.environment = environment
+    self.variant = variant
+    self.outageAt = outageAt
+    self.runbookFolder = runbookFolder
+  }
+}
+
+/// A moment on the monotonic clock by which something must be over.
+public struct Deadline: Sendable, Comparable {
+  public let instant: ContinuousClock.Instant
+
+  public init(_ instant: ContinuousClock.Instant) { self.instant = instant }
+  public static func after(_ duration: Duration) -> Deadline {
+    Deadline(ContinuousClock.now.advanced(by: duration))
+  }
+  public static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
+
+  /// What is left; zero when it has passed.
+  public var remaining: Duration {
+    max(.zero, ContinuousClock.now.duration(to: instant))
+  }
+  /// What is left in milliseconds, at least 1, for C libraries that take that.
+  public var milliseconds: Int {
+    Int(max(1, min(remaining.nanosecondsClamped / 1_000_000, Int64(Int32.max))))
+  }
+  public var hasPassed: Bool { ContinuousClock.now >= instant }
+}
+
+/// Gives secrets by name and hides them in text.
+public protocol SecretSource: Sendable {
+  func secret(_ name: SecretName) throws(ActionFailure) -> Secret
+  func masked(_ text: String) -> String
+}
+
+/// A check inside a check: the action's name and its input, which may hold values only.
+public struct NestedCall: Sendable, Codable, Equatable {
+  public var uses: String
+  public var with: Value
+
+  public init(uses: String, with: Value) {
+    self.uses = uses
+    self.with = with
+  }
+}
+
+/// Runs checks by name; the registry is behind it.
+public protocol NestedChecks: Sendable {
+  func check(_ call: NestedCall, in context: ReadContext) async -> Verdict
+}

@@ -1,0 +1,189 @@
+public import RunbookModel
+
+/// What has happened: the only input of the machines, in the past tense. Time comes beside it, never from a clock.
+public enum Event: Sendable, Equatable {
+  case runOpened(RunOpening)
+  /// Another process took the run over; the commands that had no ending then are `interrupted`.
+  case runResumed(RunResumption)
+  case stepPlanned(StepReport<PlanResult>)
+  case stepChecked(StepReport<CheckResult>)
+  case stepApplied(StepReport<ApplyResult>)
+  case stepVerified(StepReport<Verdict>)
+  case stepUndone(StepReport<ApplyResult>)
+  case timerFired(TimerReport)
+  case personAnswered(PersonAnswer)
+  case operatorDecided(OperatorDecision)
+  /// A signal or a lost terminal: nothing more is started.
+  case interrupted(Interruption)
+}
+
+public struct RunOpening: Sendable, Equatable, Codable {
+  public var run: RunID
+  public var plan: String
+  /// SHA-256 of the plan's bytes as stored beside the journal.
+  public var planHash: String
+  public var purpose: Purpose
+  public var runbook: String
+  public var service: String
+  public var environment: String
+  public var variant: String?
+  public var by: String
+  public var host: String
+  public var reason: String?
+  /// When the outage began, if anybody has said so.
+  public var outageAt: Timestamp?
+  public var declaredAt: Timestamp?
+  public var toolVersion: String
+  /// Seeds what is random in the run: jitter.
+  public var seed: Int64
+
+  public init(
+    run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,
+    service: String, environment: String, variant: String?, by: String, host: String,
+    reason: String?, outageAt: Timestamp?, declaredAt: Timestamp?, toolVersion: String,
+    seed: Int64
+  ) {
+    self.run = run
+    self.plan = plan
+    self.planHash = planHash
+    self.purpose = purpose
+    self.runbook = runbook
+    self.service = service
+    self.environment = environment
+    self.variant = variant
+    self.by = by
+    self.host = host
+    self.reason = reason
+    self.outageAt = outageAt
+    self.declaredAt = declaredAt
+    self.toolVersion = toolVersion
+    self.seed = seed
+  }
+}
+
+public struct RunResumption: Sendable, Equatable, Codable {
+  public var by: String
+  public var host: String
+  /// Steps whose last command had no ending: what they did is not known.
+  public var interrupted: [StepID]
+  /// Bytes of a torn last line that were cut from the journal.
+  public var cutBytes: Int
+
+  public init(by: String, host: String, interrupted: [StepID], cutBytes: Int) {
+    self.by = by
+    self.host = host
+    self.interrupted = interrupted
+    self.cutBytes = cutBytes
+  }
+}
+
+/// The ending of one command for one step.
+public struct StepReport<Result: Sendable & Equatable & Codable>: Sendable, Equatable, Codable {
+  public var step: StepID
+  public var attempt: Int
+  public var result: Result
+
+  public init(_ step: StepID, attempt: Int, _ result: Result) {
+    self.step = step
+    self.attempt = attempt
+    self.result = result
+  }
+}
+
+/// The ending of `plan`.
+public enum PlanResult: Sendable, Equatable, Codable {
+  case change(Value, Preview)
+  case alreadyInPlace(Evidence)
+  /// `when` is false.
+  case skipped(String)
+  case ask(PersonRequest)
+  case failed(ActionFailure)
+}
+
+/// The ending of `check`.
+public enum CheckResult: Sendable, Equatable, Codable {
+  case verdict(Verdict)
+  case skipped(String)
+  /// The check could not be asked: its `when` or its input is an error, or its time ran out.
+  case failed(ActionFailure)
+}
+
+/// The ending of `apply` and of `undo`.
+public enum ApplyResult: Sendable, Equatable, Codable {
+  case done(Evidence)
+  case failed(ActionFailure)
+}
+
+public struct TimerReport: Sendable, Equatable, Codable {
+  public var step: StepID
+  public var attempt: Int
+  public var purpose: TimerPurpose
+
+  public init(_ step: StepID, attempt: Int, _ purpose: TimerPurpose) {
+    self.step = step
+    self.attempt = attempt
+    self.purpose = purpose
+  }
+}
+
+public enum TimerPurpose: String, Sendable, Codable {
+  /// The delay before the next attempt is over.
+  case backoff
+  /// Nobody answered in time.
+  case gate
+}
+
+/// What a person said to an `ask`.
+public struct PersonAnswer: Sendable, Equatable, Codable {
+  public enum Decision: String, Sendable, Codable {
+    case approve
+    case decline
+  }
+  public var step: StepID
+  /// The ask that it answers: an answer given for another one counts for nothing.
+  public var attempt: Int
+  public var decision: Decision
+  public var by: String
+  public var reason: String?
+
+  public init(step: StepID, attempt: Int, decision: Decision, by: String, reason: String? = nil) {
+    self.step = step
+    self.attempt = attempt
+    self.decision = decision
+    self.by = by
+    self.reason = reason
+  }
+}
+
+/// What a person decided about a run that holds.
+public struct OperatorDecision: Sendable, Equatable, Codable {
+  public enum Choice: Sendable, Equatable, Codable {
+    /// Go on where the run stopped, after a pause.
+    case `continue`
+    /// Look again, and make another attempt where the step did not hold.
+    case retry(StepID)
+    /// Leave the step out; whatever needs it goes on.
+    case skip(StepID)
+    /// A person has done it: it counts as done, on their word.
+    case markDone(StepID)
+    /// Undo what was done, last first.
+    case unwind
+    /// End here; nothing is undone.
+    case abort
+  }
+  public var choice: Choice
+  public var by: String
+  public var reason: String?
+
+  public init(_ choice: Choice, by: String, reason: String?) {
+    self.choice = choice
+    self.by = by
+    self.reason = reason
+  }
+}
+
+public struct Interruption: Sendable, Equatable, Codable {
+  /// `SIGINT`, `SIGTERM`, `SIGHUP`, or why the process must let go.
+  public var cause: String
+  public init(cause: String) { self.cause = cause }
+}

@@ -1,0 +1,182 @@
+public import RunbookModel
+
+/// What will happen: the order, the state seen, the exact change that each step will make. A run executes a Plan, never
+/// a Runbook.
+public struct Plan: Sendable, Codable, Equatable {
+  public static let formatVersion = 1
+
+  public var format = Plan.formatVersion
+  /// `p-` and the start of the hash of everything else.
+  public var id: String
+  public var runbook: Source
+  public var environment: Source
+  public var title: String
+  public var service: String
+  public var owner: String?
+  public var purpose: Purpose
+  public var variant: String?
+  public var parameters: ValueMap
+  public var objectives: Objectives
+  public var concurrency: Int
+  public var stages: [PlannedStage]
+  /// Every step in the order in which it stands; a stage's steps are together.
+  public var steps: [PlannedStep]
+  /// `env.*` as the environment says it; holds secrets by name only.
+  public var environmentValues: Value
+  public var secrets: [SecretReference]
+  public var roles: [RunbookEnvironment.Role]
+  public var coolDown: Duration?
+  public var signingKeyFile: String?
+  public var madeAt: Timestamp
+  public var madeBy: String
+  public var toolVersion: String
+  /// The changes in it were approved as they stand: a run that finds another change stops and shows both.
+  public var bindsChanges: Bool
+
+  /// A document that a plan was made from, by the SHA-256 of its bytes.
+  public struct Source: Sendable, Codable, Equatable {
+    public var name: String
+    public var path: String
+    public var sha256: String
+    public init(name: String, path: String, sha256: String) {
+      self.name = name
+      self.path = path
+      self.sha256 = sha256
+    }
+  }
+
+  public init(
+    id: String, runbook: Source, environment: Source, title: String, service: String,
+    purpose: Purpose, objectives: Objectives, stages: [PlannedStage], steps: [PlannedStep],
+    madeAt: Timestamp, madeBy: String, toolVersion: String
+  ) {
+    self.id = id
+    self.runbook = runbook
+    self.environment = environment
+    self.title = title
+    self.service = service
+    self.purpose = purpose
+    self.objectives = objectives
+    self.stages = stages
+    self.steps = steps
+    self.madeAt = madeAt
+    self.madeBy = madeBy
+    self.toolVersion = toolVersion
+    parameters = [:]
+    concurrency = 16
+    environmentValues = .map([:])
+    secrets = []
+    roles = []
+    bindsChanges = false
+  }
+}
+
+public struct PlannedStage: Sendable, Codable, Equatable {
+  public var name: String
+  public var title: String?
+  public var budget: Duration?
+  /// Where its steps stand in `Plan.steps`.
+  public var first: Int
+  public var count: Int
+
+  public init(name: String, title: String?, budget: Duration?, first: Int, count: Int) {
+    self.name = name
+    self.title = title
+    self.budget = budget
+    self.first = first
+    self.count = count
+  }
+
+  public var range: Range<Int> { first..<first + count }
+}
+
+/// One step as a run will do it.
+public struct PlannedStep: Sendable, Codable, Equatable {
+  public var id: StepID
+  public var title: String?
+  public var owner: String?
+  public var stage: Int
+  public var uses: String
+  public var kind: ActionKind
+  public var with: Template
+  public var when: ExpressionText?
+  /// Steps that must have ended before, by their place in `Plan.steps`.
+  public var needs: [Int]
+  public var timeout: Duration
+  public var settle: Duration
+  public var retry: RetryPolicy
+  public var verify: [CheckCall]
+  public var approval: ApprovalPolicy?
+  public var onFailure: FailurePolicy
+  public var undo: UndoChoice
+  public var pointOfNoReturn: Bool
+  public var isRepeatable: Bool
+  public var isCritical: Bool
+  public var expected: Duration
+  public var byHand: String?
+  /// The variant leaves this step out; it is kept so that the report can say so.
+  public var isExcluded: Bool
+  public var forecast: StepForecast
+
+  public init(
+    id: StepID, stage: Int, uses: String, kind: ActionKind, with: Template, timeout: Duration,
+    settle: Duration, expected: Duration, forecast: StepForecast
+  ) {
+    self.id = id
+    self.stage = stage
+    self.uses = uses
+    self.kind = kind
+    self.with = with
+    self.timeout = timeout
+    self.settle = settle
+    self.expected = expected
+    self.forecast = forecast
+    needs = []
+    retry = .once
+    verify = []
+    onFailure = .hold
+    undo = .auto
+    pointOfNoReturn = false
+    isRepeatable = true
+    isCritical = true
+    isExcluded = false
+  }
+}
+
+/// What planning found out about one step. Nothing in it is ever called succeeded.
+public struct StepForecast: Sendable, Codable, Equatable {
+  public enum Status: String, Sendable, Codable, CaseIterable {
+    /// It would make the change shown.
+    case wouldChange = "would_change"
+    /// The world is already so.
+    case alreadyInPlace = "already_in_place"
+    /// The check holds now.
+    case holdsNow = "holds_now"
+    /// The check does not hold now; it may by the time that it runs.
+    case doesNotHoldNow = "does_not_hold_now"
+    /// The state could not be read.
+    case cannotTell = "cannot_tell"
+    /// Its `when` is false, or the variant leaves it out.
+    case wouldSkip = "would_skip"
+    /// Depends on what earlier steps will find.
+    case decidedDuringRun = "decided_during_run"
+    /// Cannot be done as the world is.
+    case impossible
+    case asksPerson = "asks_person"
+  }
+
+  public var status: Status
+  /// Why, in one sentence.
+  public var summary: String
+  public var preview: Preview?
+  public var change: Value?
+
+  public init(
+    _ status: Status, _ summary: String, preview: Preview? = nil, change: Value? = nil
+  ) {
+    self.status = status
+    self.summary = summary
+    self.preview = preview
+    self.change = change
+  }
+}

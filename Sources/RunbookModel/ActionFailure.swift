@@ -1,0 +1,44 @@
+/// Why an action could not do its work, and whether anything was changed. There is no third answer.
+public struct ActionFailure: Error, Sendable, Equatable, Codable {
+  public enum Effect: Sendable, Equatable, Codable {
+    /// Nothing was changed. `retryable`: another attempt may go better.
+    case unchanged(retryable: Bool)
+    /// The change may or may not have been made.
+    case unknown
+  }
+
+  public var effect: Effect
+  public var kind: FailureKind
+  /// One sentence: what happened, with the facts (address, code, the other side's own words).
+  public var message: String
+  /// One sentence: what the reader can do next.
+  public var advice: String?
+
+  public init(_ effect: Effect, _ kind: FailureKind, _ message: String, advice: String? = nil) {
+    self.effect = effect
+    self.kind = kind
+    self.message = message
+    self.advice = advice
+  }
+
+  /// Nothing was changed, and trying again would not help.
+  public static func refused(
+    _ kind: FailureKind, _ message: String, advice: String? = nil
+  ) -> ActionFailure {
+    ActionFailure(.unchanged(retryable: false), kind, message, advice: advice)
+  }
+
+  /// Nothing was changed, and trying again may help.
+  public static func passing(
+    _ kind: FailureKind, _ message: String, advice: String? = nil
+  ) -> ActionFailure {
+    ActionFailure(.unchanged(retryable: true), kind, message, advice: advice)
+  }
+
+  /// It is not known whether anything was changed.
+  public static func unknown(
+    _ kind: FailureKind, _ message: String, advice: String? = nil
+  ) -> ActionFailure {
+    ActionFailure(.unknown, kind, message, advice: advice)
+  }
+}

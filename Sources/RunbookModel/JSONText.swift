@@ -1,0 +1,336 @@
+/// Reads and writes values as JSON (RFC 8259), bytes in and bytes out.
+///
+/// What JSON does not have is a tagged object in records (`{"$duration":"30s"}`), so that it comes back as it was, and
+/// plain text in output for other programs. Keys that begin with `$` get a second one in records.
+public struct JSONText: Sendable {
+  public enum Style: Sendable {
+    /// Comes back as it was written.
+    case record
+    /// For other programs: durations and timestamps are strings, unknown is null.
+    case plain
+  }
+
+  /// A text that is not JSON, and the byte where that shows.
+  public struct Malformed: Error, Sendable, Equatable {
+    public var offset: Int
+    public var message: String
+  }
+
+  public static func write(_ value: Value, style: Style = .record, pretty: Bool = false) -> [UInt8] {
+    var writer = JSONWriter(style: style, pretty: pretty)
+    writer.write(value)
+    return writer.bytes
+  }
+
+  public static func text(_ value: Value, style: Style = .plain, pretty: Bool = false) -> String {
+    String(decoding: write(value, style: style, pretty: pretty), as: UTF8.self)
+  }
+
+  /// Reads one JSON text; at most `depth` levels, at most one value for each key.
+  public static func read(
+    _ bytes: some Collection<UInt8>, depth: Int = 512
+  ) throws(Malformed) -> Value {
+    var reader = JSONReader(Array(bytes), depth: depth)
+    return try reader.readAll()
+  }
+}
+
+struct JSONWriter {
+  var bytes: [UInt8] = []
+  let style: JSONText.Style
+  let pretty: Bool
+  private var indent = 0
+
+  init(style: JSONText.Style, pretty: Bool) {
+    self.style = style
+    self.pretty = pretty
+    bytes.reserveCapacity(256)
+  }
+
+  mutating func write(_ value: Value) {
+    switch value {
+    case .null: bytes += "null".utf8
+    case .bool(let flag): bytes += (flag ? "true" : "false").utf8
+    case .int(let number): bytes += String(number).utf8
+    case .double(let number): write(number)
+    case .string(let text): write(text)
+    case .duration(let duration): tagged("$duration", duration.text)
+    case .timestamp(let time): tagged("$timestamp", time.description)
+    case .secret(let name): tagged("$secret", name.name)
+    case .unknown(let reason):
+      if style == .plain { bytes += "null".utf8 } else { tagged("$unknown", reason) }
+    case .list(let items): write(items)
+    case .map(let map): write(map)
+    }
+  }
+
+  private mutating func write(_ items: [Value]) {
+    bytes.append(UInt8(ascii: "["))
+    indent += 1
+    for (index, item) in items.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      newLine()
+      write(item)
+    }
+    indent -= 1
+    if !items.isEmpty { newLine() }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func write(_ map: ValueMap) {
+    bytes.append(UInt8(ascii: "{"))
+    indent += 1
+    for (index, entry) in map.entries.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      newLine()
+      let escaped = style == .record && entry.key.utf8.first == UInt8(ascii: "$")
+      write(escaped ? "$" + entry.key : entry.key)
+      bytes.append(UInt8(ascii: ":"))
+      if pretty { bytes.append(UInt8(ascii: " ")) }
+      write(entry.value)
+    }
+    indent -= 1
+    if !map.isEmpty { newLine() }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  private mutating func newLine() {
+    guard pretty else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    for _ in 0..<indent { bytes += "  ".utf8 }
+  }
+
+  private mutating func write(_ number: Double) {
+    // JSON has no word for these; a record keeps them as text so that nothing is made up.
+    guard number.isFinite else { return write(String(number)) }
+    bytes += String(number).utf8
+  }
+
+  private mutating func tagged(_ tag: String, _ text: String) {
+    guard style == .record else {
+      return write(tag == "$secret" ? "secret \(text)" : text)
+    }
+    bytes += "{\"".utf8
+    bytes += tag.utf8
+    bytes += "\":".utf8
+    write(text)
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  private mutating func write(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { utf8 in
+      for byte in utf8 {
+        switch byte {
+        case UInt8(ascii: "\""): bytes += "\\\"".utf8
+        case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+        case 0x0A: bytes += "\\n".utf8
+        case 0x0D: bytes += "\\r".utf8
+        case 0x09: bytes += "\\t".utf8
+        case 0..<0x20, 0x7F:
+          let digits = Array("0123456789abcdef".utf8)
+          bytes += "\\u00".utf8
+          bytes.append(digits[Int(byte >> 4)])
+          bytes.append(digits[Int(byte & 15)])
+        default: bytes.append(byte)
+        }
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+struct JSONReader {
+  private let bytes: [UInt8]
+  private var place = 0
+  private var depthLeft: Int
+
+  init(_ bytes: [UInt8], depth: Int) {
+    self.bytes = bytes
+    depthLeft = depth
+  }
+
+  mutating func readAll() throws(JSONText.Malformed) -> Value {
+    let value = try readValue()
+    skipSpace()
+    if place < bytes.count { throw malformed("there is more after the end of the value") }
+    return value
+  }
+
+  private func malformed(_ message: String) -> JSONText.Malformed {
+    JSONText.Malformed(offset: place, message: message)
+  }
+
+  private mutating func skipSpace() {
+    while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+  }
+
+  private mutating func readValue() throws(JSONText.Malformed) -> Value {
+    skipSpace()
+    guard place < bytes.count else { throw malformed("the text ends where a value should be") }
+    switch bytes[place] {
+    case UInt8(ascii: "{"): return try nested { reader throws(JSONText.Malformed) in
+      try reader.readMap()
+    }
+    case UInt8(ascii: "["): return try nested { reader throws(JSONText.Malformed) in
+      try reader.readList()
+    }
+    case UInt8(ascii: "\""): return .string(try readString())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: return try readNumber()
+    }
+  }
+
+  private mutating func nested(
+    _ read: (inout JSONReader) throws(JSONText.Malformed) -> Value
+  ) throws(JSONText.Malformed) -> Value {
+    guard depthLeft > 0 else { throw malformed("it is nested too deeply") }
+    depthLeft -= 1
+    place += 1
+    let value = try read(&self)
+    depthLeft += 1
+    return value
+  }
+
+  private mutating func word(_ word: String, _ value: Value) throws(JSONText.Malformed) -> Value {
+    guard bytes[place...].starts(with: word.utf8) else { throw malformed("this is no JSON value") }
+    place += word.utf8.count
+    return value
+  }
+
+  private mutating func readList() throws(JSONText.Malformed) -> Value {
+    var items: [Value] = []
+    skipSpace()
+    if take("]") { return .list([]) }
+    while true {
+      items.append(try readValue())
+      skipSpace()
+      if take("]") { return .list(items) }
+      guard take(",") else { throw malformed("',' or ']' is missing") }
+    }
+  }
+
+  private mutating func readMap() throws(JSONText.Malformed) -> Value {
+    var map = ValueMap()
+    var seen = Set<String>()
+    skipSpace()
+    if take("}") { return .map(map) }
+    while true {
+      skipSpace()
+      var key = try readString()
+      guard seen.insert(key).inserted else { throw malformed("the key '\(key)' stands twice") }
+      skipSpace()
+      guard take(":") else { throw malformed("':' is missing") }
+      let value = try readValue()
+      skipSpace()
+      let ends = take("}")
+      if ends, map.isEmpty, key.utf8.first == UInt8(ascii: "$"), let special = tagged(key, value) {
+        return special
+      }
+      if key.hasPrefix("$$") { key.removeFirst() }
+      map.appendDistinct(key, value)
+      if ends { return .map(map) }
+      guard take(",") else { throw malformed("',' or '}' is missing") }
+    }
+  }
+
+  private func tagged(_ tag: String, _ value: Value) -> Value? {
+    guard case .string(let text) = value else { return nil }
+    switch tag {
+    case "$duration": return Duration(text: text).map(Value.duration)
+    case "$timestamp": return Timestamp(text).map(Value.timestamp)
+    case "$secret": return .secret(SecretName(text))
+    case "$unknown": return .unknown(text)
+    default: return nil
+    }
+  }
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }
+    place += 1
+    return true
+  }
+
+  private mutating func readNumber() throws(JSONText.Malformed) -> Value {
+    let start = place
+    var isInteger = true
+    while place < bytes.count {
+      switch bytes[place] {
+      case 48...57, UInt8(ascii: "-"): break
+      case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"):
+        isInteger = false
+      default:
+        return try number(String(decoding: bytes[start..<place], as: UTF8.self), isInteger)
+      }
+      place += 1
+    }
+    return try number(String(decoding: bytes[start..<place], as: UTF8.self), isInteger)
+  }
+
+  private func number(_ text: String, _ isInteger: Bool) throws(JSONText.Malformed) -> Value {
+    if isInteger, let number = Int64(text) { return .int(number) }
+    guard let number = Double(text), number.isFinite else { throw malformed("this is no JSON value") }
+    return .double(number)
+  }
+
+  private mutating func readString() throws(JSONText.Malformed) -> String {
+    guard take("\"") else { throw malformed("a string is missing") }
+    let start = place
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != 0x5C,
+      bytes[place] >= 0x20
+    { place += 1 }
+    guard place < bytes.count else { throw malformed("the string does not end") }
+    var text = Array(bytes[start..<place])
+    while !take("\"") {
+      guard place < bytes.count else { throw malformed("the string does not end") }
+      if bytes[place] == 0x5C {
+        place += 1
+        try readEscape(into: &text)
+      } else if bytes[place] < 0x20 {
+        throw malformed("a control character stands in the string")
+      } else {
+        text.append(bytes[place])
+        place += 1
+      }
+    }
+    guard let valid = String(validating: text, as: UTF8.self) else {
+      throw malformed("the string is not UTF-8")
+    }
+    return valid
+  }
+
+  private mutating func readEscape(into text: inout [UInt8]) throws(JSONText.Malformed) {
+    guard place < bytes.count else { throw malformed("the string does not end") }
+    let byte = bytes[place]
+    place += 1
+    switch byte {
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal()
+      if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
+        let low = try hexadecimal()
+        guard (0xDC00..<0xE000).contains(low) else { throw malformed("half a character") }
+        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+      }
+      guard let scalar = Unicode.Scalar(code) else { throw malformed("half a character") }
+      text += String(Character(scalar)).utf8
+    default: throw malformed("this escape does not exist")
+    }
+  }
+
+  private mutating func hexadecimal() throws(JSONText.Malformed) -> UInt32 {
+    guard place + 4 <= bytes.count,
+      let code = UInt32(String(decoding: bytes[place..<place + 4], as: UTF8.self), radix: 16)
+    else { throw malformed("four hexadecimal digits are missing") }
+    place += 4
+    return code
+  }
+}

@@ -1,0 +1,206 @@
+/// Turns a `Value` into any `Decodable`. Integers become numbers where those are asked for, and texts become durations
+/// and timestamps; nothing else is converted.
+public struct ValueDecoder: Sendable {
+  public init() {}
+
+  public func decode<T: Decodable>(_ type: T.Type, from value: Value) throws -> T {
+    try Unboxer(value: value, codingPath: []).decode(type)
+  }
+}
+
+private struct Unboxer: Decoder {
+  let value: Value
+  let codingPath: [any CodingKey]
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    switch type {
+    case is Value.Type: return value as! T  // T is Value
+    case is String.Type: return try text() as! T
+    case is Duration.Type: return try duration() as! T
+    case is Timestamp.Type: return try timestamp() as! T
+    case is ValueMap.Type: return try map() as! T
+    case is SecretName.Type: return try secret() as! T
+    default: return try type.init(from: self)
+    }
+  }
+
+  func mismatch(_ wanted: String) -> DecodingError {
+    let path = codingPath.map(\.stringValue).joined(separator: ".")
+    return .typeMismatch(
+      Value.self,
+      .init(
+        codingPath: codingPath,
+        debugDescription: "\(path.isEmpty ? "it" : "'\(path)'") is \(value.kind), not \(wanted)"))
+  }
+
+  func text() throws -> String {
+    guard case .string(let text) = value else { throw mismatch("a string") }
+    return text
+  }
+  func secret() throws -> SecretName {
+    guard case .secret(let name) = value else { throw mismatch("a secret") }
+    return name
+  }
+  func duration() throws -> Duration {
+    switch value {
+    case .duration(let duration): return duration
+    case .string(let text):
+      guard let duration = Duration(text: text) else { throw mismatch("a duration") }
+      return duration
+    default: throw mismatch("a duration")
+    }
+  }
+  func timestamp() throws -> Timestamp {
+    switch value {
+    case .timestamp(let time): return time
+    case .string(let text):
+      guard let time = Timestamp(text) else { throw mismatch("a timestamp") }
+      return time
+    default: throw mismatch("a timestamp")
+    }
+  }
+  func map() throws -> ValueMap {
+    guard case .map(let map) = value else { throw mismatch("a map") }
+    return map
+  }
+  func bool() throws -> Bool {
+    guard case .bool(let flag) = value else { throw mismatch("a boolean") }
+    return flag
+  }
+  func double() throws -> Double {
+    switch value {
+    case .double(let number): return number
+    case .int(let number): return Double(number)
+    default: throw mismatch("a number")
+    }
+  }
+  func integer<T: FixedWidthInteger>(_ type: T.Type) throws -> T {
+    guard case .int(let number) = value, let exact = T(exactly: number) else {
+      throw mismatch("an integer that fits")
+    }
+    return exact
+  }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    KeyedDecodingContainer(Keyed<Key>(map: try map(), codingPath: codingPath))
+  }
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    guard case .list(let items) = value else { throw mismatch("a list") }
+    return Unkeyed(items: items, codingPath: codingPath)
+  }
+  func singleValueContainer() -> any SingleValueDecodingContainer { Single(unboxer: self) }
+}
+
+private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
+  let map: ValueMap
+  let codingPath: [any CodingKey]
+
+  var allKeys: [Key] { map.keys.compactMap(Key.init(stringValue:)) }
+  func contains(_ key: Key) -> Bool { map[key.stringValue] != nil }
+  private func unboxer(_ key: any CodingKey) throws -> Unboxer {
+    guard let value = map[key.stringValue] else {
+      throw DecodingError.keyNotFound(
+        key, .init(codingPath: codingPath, debugDescription: "'\(key.stringValue)' is missing"))
+    }
+    return Unboxer(value: value, codingPath: codingPath + [key])
+  }
+
+  func decodeNil(forKey key: Key) throws -> Bool { try unboxer(key).value == .null }
+  func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try unboxer(key).bool() }
+  func decode(_ type: String.Type, forKey key: Key) throws -> String { try unboxer(key).text() }
+  func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try unboxer(key).double() }
+  func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try unboxer(key).integer(type) }
+  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+    try unboxer(key).decode(type)
+  }
+  func nestedContainer<NestedKey: CodingKey>(
+    keyedBy type: NestedKey.Type, forKey key: Key
+  ) throws -> KeyedDecodingContainer<NestedKey> { try unboxer(key).container(keyedBy: type) }
+  func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+    try unboxer(key).unkeyedContainer()
+  }
+  func superDecoder() throws -> any Decoder { try unboxer(AnyCodingKey("super")) }
+  func superDecoder(forKey key: Key) throws -> any Decoder { try unboxer(key) }
+}
+
+private struct Unkeyed: UnkeyedDecodingContainer {
+  let items: [Value]
+  let codingPath: [any CodingKey]
+  var currentIndex = 0
+
+  init(items: [Value], codingPath: [any CodingKey]) {
+    self.items = items
+    self.codingPath = codingPath
+  }
+
+  var count: Int? { items.count }
+  var isAtEnd: Bool { currentIndex >= items.count }
+
+  private mutating func next() throws -> Unboxer {
+    guard !isAtEnd else {
+      throw DecodingError.valueNotFound(
+        Value.self, .init(codingPath: codingPath, debugDescription: "the list is too short"))
+    }
+    defer { currentIndex += 1 }
+    return Unboxer(
+      value: items[currentIndex], codingPath: codingPath + [AnyCodingKey(intValue: currentIndex)])
+  }
+
+  mutating func decodeNil() throws -> Bool {
+    guard !isAtEnd, items[currentIndex] == .null else { return false }
+    currentIndex += 1
+    return true
+  }
+  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T { try next().decode(type) }
+  mutating func nestedContainer<NestedKey: CodingKey>(
+    keyedBy type: NestedKey.Type
+  ) throws -> KeyedDecodingContainer<NestedKey> { try next().container(keyedBy: type) }
+  mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    try next().unkeyedContainer()
+  }
+  mutating func superDecoder() throws -> any Decoder { try next() }
+}
+
+private struct Single: SingleValueDecodingContainer {
+  let unboxer: Unboxer
+  var codingPath: [any CodingKey] { unboxer.codingPath }
+
+  func decodeNil() -> Bool { unboxer.value == .null }
+  func decode(_ type: Bool.Type) throws -> Bool { try unboxer.bool() }
+  func decode(_ type: String.Type) throws -> String { try unboxer.text() }
+  func decode(_ type: Double.Type) throws -> Double { try unboxer.double() }
+  func decode(_ type: Float.Type) throws -> Float { Float(try unboxer.double()) }
+  func decode(_ type: Int.Type) throws -> Int { try unboxer.integer(type) }
+  func decode(_ type: Int8.Type) throws -> Int8 { try unboxer.integer(type) }
+  func decode(_ type: Int16.Type) throws -> Int16 { try unboxer.integer(type) }
+  func decode(_ type: Int32.Type) throws -> Int32 { try unboxer.integer(type) }
+  func decode(_ type: Int64.Type) throws -> Int64 { try unboxer.integer(type) }
+  func decode(_ type: UInt.Type) throws -> UInt { try unboxer.integer(type) }
+  func decode(_ type: UInt8.Type) throws -> UInt8 { try unboxer.integer(type) }
+  func decode(_ type: UInt16.Type) throws -> UInt16 { try unboxer.integer(type) }
+  func decode(_ type: UInt32.Type) throws -> UInt32 { try unboxer.integer(type) }
+  func decode(_ type: UInt64.Type) throws -> UInt64 { try unboxer.integer(type) }
+  func decode<T: Decodable>(_ type: T.Type) throws -> T { try unboxer.decode(type) }
+}
+
+extension Value: Decodable {
+  /// Works inside a `ValueDecoder` only.
+  public init(from decoder: any Decoder) throws {
+    guard let unboxer = decoder as? Unboxer else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "decode it with ValueDecoder"))
+    }
+    self = unboxer.value
+  }
+}
+
+extension ValueMap: Decodable {
+  public init(from decoder: any Decoder) throws {
+    guard case .map(let map) = try Value(from: decoder) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "it is not a map"))
+    }
+    self = map
+  }
+}
