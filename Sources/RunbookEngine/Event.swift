@@ -91,7 +91,7 @@ public struct StepReport<Result: Sendable & Equatable & Codable>: Sendable, Equa
 }
 
 /// The ending of `plan`.
-public enum PlanResult: Sendable, Equatable, Codable {
+public enum PlanResult: Sendable, Equatable {
   case change(Value, Preview)
   case alreadyInPlace(Evidence)
   /// `when` is false.
@@ -101,7 +101,7 @@ public enum PlanResult: Sendable, Equatable, Codable {
 }
 
 /// The ending of `check`.
-public enum CheckResult: Sendable, Equatable, Codable {
+public enum CheckResult: Sendable, Equatable {
   case verdict(Verdict)
   case skipped(String)
   /// The check could not be asked: its `when` or its input is an error, or its time ran out.
@@ -109,7 +109,7 @@ public enum CheckResult: Sendable, Equatable, Codable {
 }
 
 /// The ending of `apply` and of `undo`.
-public enum ApplyResult: Sendable, Equatable, Codable {
+public enum ApplyResult: Sendable, Equatable {
   case done(Evidence)
   case failed(ActionFailure)
 }
@@ -157,7 +157,7 @@ public struct PersonAnswer: Sendable, Equatable, Codable {
 
 /// What a person decided about a run that holds.
 public struct OperatorDecision: Sendable, Equatable, Codable {
-  public enum Choice: Sendable, Equatable, Codable {
+  public enum Choice: Sendable, Equatable {
     /// Go on where the run stopped, after a pause.
     case `continue`
     /// Look again, and make another attempt where the step did not hold.

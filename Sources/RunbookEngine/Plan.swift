@@ -111,6 +111,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var undo: UndoChoice
   public var pointOfNoReturn: Bool
   public var isRepeatable: Bool
+  /// The action can look whether its change is in place; a command without a check cannot.
+  public var isVerifiable: Bool
   public var isCritical: Bool
   public var expected: Duration
   public var byHand: String?
@@ -138,6 +140,7 @@ public struct PlannedStep: Sendable, Codable, Equatable {
     undo = .auto
     pointOfNoReturn = false
     isRepeatable = true
+    isVerifiable = true
     isCritical = true
     isExcluded = false
   }

@@ -1,6 +1,6 @@
 /// Why an action could not do its work, and whether anything was changed. There is no third answer.
 public struct ActionFailure: Error, Sendable, Equatable, Codable {
-  public enum Effect: Sendable, Equatable, Codable {
+  public enum Effect: Sendable, Equatable {
     /// Nothing was changed. `retryable`: another attempt may go better.
     case unchanged(retryable: Bool)
     /// The change may or may not have been made.
@@ -40,5 +40,33 @@ public struct ActionFailure: Error, Sendable, Equatable, Codable {
     _ kind: FailureKind, _ message: String, advice: String? = nil
   ) -> ActionFailure {
     ActionFailure(.unknown, kind, message, advice: advice)
+  }
+}
+
+/// In a record one word: `unchanged`, `unchanged_retryable` or `unknown`.
+extension ActionFailure.Effect: Codable {
+  private var word: String {
+    switch self {
+    case .unchanged(retryable: false): "unchanged"
+    case .unchanged(retryable: true): "unchanged_retryable"
+    case .unknown: "unknown"
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(word)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    switch try container.decode(String.self) {
+    case "unchanged": self = .unchanged(retryable: false)
+    case "unchanged_retryable": self = .unchanged(retryable: true)
+    case "unknown": self = .unknown
+    case let word:
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "'\(word)' is no effect of a failure")
+    }
   }
 }

@@ -20,7 +20,7 @@ public struct Evidence: Sendable, Equatable, Codable {
 }
 
 /// The answer of a check or of a verification.
-public enum Verdict: Sendable, Equatable, Codable {
+public enum Verdict: Sendable, Equatable {
   case holds(Evidence)
   case doesNotHold(Evidence)
   /// It could not be seen: no answer, a stale figure, a missing one. Never taken for either of the others.
@@ -92,5 +92,39 @@ public struct PersonRequest: Sendable, Equatable, Codable {
     self.kind = kind
     self.text = text
     self.instructions = instructions
+  }
+}
+
+/// In a record the evidence with one more key, `verdict`: `holds`, `does_not_hold` or `cannot_tell`.
+extension Verdict: Codable {
+  private enum Word: String, Codable {
+    case holds
+    case doesNotHold = "does_not_hold"
+    case cannotTell = "cannot_tell"
+  }
+  private enum Key: String, CodingKey {
+    case verdict
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    let word: Word =
+      switch self {
+      case .holds: .holds
+      case .doesNotHold: .doesNotHold
+      case .cannotTell: .cannotTell
+      }
+    try container.encode(word, forKey: .verdict)
+    try evidence.encode(to: encoder)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let evidence = try Evidence(from: decoder)
+    switch try container.decode(Word.self, forKey: .verdict) {
+    case .holds: self = .holds(evidence)
+    case .doesNotHold: self = .doesNotHold(evidence)
+    case .cannotTell: self = .cannotTell(evidence)
+    }
   }
 }

@@ -1,0 +1,334 @@
+package import RunbookModel
+
+/// The run's rules: which step starts when, what a failure means for the others, when it is over.
+///
+/// Events in, commands out. Deterministic: the same plan and the same events give the same commands, which is what
+/// resuming from a journal rests on. One event costs time in proportion to what it sets free, not to the plan.
+package struct RunMachine: Sendable {
+  package let plan: Plan
+  package private(set) var state: RunState = .open
+  package private(set) var steps: [StepState]
+  package private(set) var opening: RunOpening?
+  /// Changes that were made, or may have been, and are not undone, in the order in which they were begun.
+  package private(set) var changes: [Int] = []
+
+  private let places: [StepID: Int]
+  private let dependents: [[Int]]
+  private var waitingFor: [Int]
+  private var ready = ReadyQueue()
+  private var stage = 0
+  private var unsettledInStage: [Int]
+  private var activeCount = 0
+  private var changeOf: [Int: Value] = [:]
+
+  package init(plan: Plan) {
+    self.plan = plan
+    steps = Array(repeating: .pending, count: plan.steps.count)
+    places = Dictionary(
+      plan.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var dependents = [[Int]](repeating: [], count: plan.steps.count)
+    for (place, step) in plan.steps.enumerated() {
+      for need in step.needs { dependents[need].append(place) }
+    }
+    self.dependents = dependents
+    waitingFor = plan.steps.map(\.needs.count)
+    unsettledInStage = plan.stages.map(\.count)
+  }
+
+  package func place(of step: StepID) -> Int? { places[step] }
+  package func state(of step: StepID) -> StepState? { places[step].map { steps[$0] } }
+  /// Commands are under way whose ending is awaited.
+  package var isBusy: Bool { activeCount > 0 }
+  package var currentStage: Int? { stage < plan.stages.count ? stage : nil }
+
+  /// Takes one event and says what is to be done next. An event that does not fit throws, and nothing changes.
+  package mutating func handle(_ event: Event) throws(EngineError) -> [Command] {
+    if case .runOpened(let opening) = event { return open(opening) }
+    guard opening != nil else { throw .notOpened }
+    var commands: [Command] = []
+    switch event {
+    case .runOpened: break
+    case .runResumed(let facts): try resume(facts, &commands)
+    case .stepPlanned(let report): try advance(report.step, .planned(report.result), event, &commands)
+    case .stepChecked(let report): try advance(report.step, .checked(report.result), event, &commands)
+    case .stepApplied(let report): try advance(report.step, .applied(report.result), event, &commands)
+    case .stepVerified(let report):
+      try advance(report.step, .verified(report.result), event, &commands)
+    case .stepUndone(let report): try advance(report.step, .undone(report.result), event, &commands)
+    case .timerFired(let timer): try fire(timer, event, &commands)
+    case .personAnswered(let answer): try advance(answer.step, .answered(answer), event, &commands)
+    case .operatorDecided(let decision): try decide(decision, event, &commands)
+    case .interrupted(let facts):
+      switch state {
+      case .open: state = .paused(because: facts.cause, from: .open)
+      case .unwinding: state = .paused(because: facts.cause, from: .unwinding)
+      case .holding, .paused, .stopping: break
+      case .closed: throw .wrongRunState(order: "an interruption", state: state.name)
+      }
+    }
+    proceed(&commands)
+    return commands
+  }
+}
+
+// MARK: - Events
+
+extension RunMachine {
+  private mutating func open(_ opening: RunOpening) -> [Command] {
+    guard self.opening == nil else { return [] }
+    self.opening = opening
+    for (place, step) in plan.steps.enumerated() where step.isExcluded {
+      settle(place, .skipped(.byVariant))
+    }
+    self.opening = opening
+    for place in plan.steps.indices where !steps[place].isSettled && waitingFor[place] == 0 {
+      ready.insert(place)
+    }
+    var commands: [Command] = []
+    proceed(&commands)
+    return commands
+  }
+
+  private mutating func advance(
+    _ id: StepID, _ input: StepMachine.Input, _ event: Event, _ commands: inout [Command]
+  ) throws(EngineError) {
+    guard let place = places[id] else { throw .unknownStep(id) }
+    if case .closed = state { throw .wrongRunState(order: event.phrase, state: state.name) }
+    guard let transition = machine(place).transition(from: steps[place], on: input) else {
+      throw .doesNotFit(event: event.phrase, step: id, state: steps[place].name)
+    }
+    enter(place, transition, &commands)
+  }
+
+  private mutating func fire(
+    _ timer: TimerReport, _ event: Event, _ commands: inout [Command]
+  ) throws(EngineError) {
+    guard let place = places[timer.step] else { throw .unknownStep(timer.step) }
+    // A timer of an attempt that is over has nothing to say.
+    guard steps[place].attempt == timer.attempt else { return }
+    switch (steps[place], timer.purpose) {
+    case (.gated, .gate), (.backingOff, .backoff): break
+    default: return
+    }
+    let isOpen = state == .open
+    try advance(timer.step, .timerFired(timer.purpose, runIsOpen: isOpen), event, &commands)
+  }
+
+  private mutating func resume(
+    _ facts: RunResumption, _ commands: inout [Command]
+  ) throws(EngineError) {
+    if case .closed = state { throw .wrongRunState(order: "resume", state: state.name) }
+    leavePause()
+    for place in steps.indices {
+      guard let transition = machine(place).transition(from: steps[place], on: .resumed) else {
+        continue
+      }
+      enter(place, transition, &commands)
+    }
+  }
+
+  private mutating func decide(
+    _ decision: OperatorDecision, _ event: Event, _ commands: inout [Command]
+  ) throws(EngineError) {
+    switch (decision.choice, state) {
+    case (.continue, .paused): leavePause()
+    case (.retry(let step), .holding), (.skip(let step), .holding),
+      (.markDone(let step), .holding), (.retry(let step), .paused), (.skip(let step), .paused),
+      (.markDone(let step), .paused), (.retry(let step), .open), (.skip(let step), .open),
+      (.markDone(let step), .open):
+      try advance(step, .ordered(decision), event, &commands)
+      if state == .holding, !needsPerson { state = .open }
+    case (.unwind, .open), (.unwind, .holding), (.unwind, .paused): state = .unwinding
+    case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding):
+      state = .stopping
+    case (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _), (.abort, _):
+      throw .wrongRunState(order: event.phrase, state: state.name)
+    }
+  }
+
+  private mutating func leavePause() {
+    guard case .paused(_, let from) = state else { return }
+    switch from {
+    case .open: state = needsPerson ? .holding : .open
+    case .unwinding: state = .unwinding
+    }
+  }
+
+  private func machine(_ place: Int) -> StepMachine {
+    StepMachine(
+      step: plan.steps[place], seed: opening?.seed ?? 0, bindsChange: plan.bindsChanges)
+  }
+}
+
+// MARK: - Consequences
+
+extension RunMachine {
+  /// Puts a step into its next state and keeps every count in step with it.
+  private mutating func enter(
+    _ place: Int, _ transition: StepMachine.Transition, _ commands: inout [Command]
+  ) {
+    let before = steps[place]
+    for case .apply(_, _, let change) in transition.commands {
+      if changeOf.updateValue(change, forKey: place) == nil { changes.append(place) }
+    }
+    commands += transition.commands
+    settle(place, transition.next)
+    switch transition.next {
+    case .failed(let failure):
+      // A failed look leaves what an earlier attempt may have changed; a failed apply says that it changed nothing.
+      if failure.effect == .unchanged, !before.isPlanning { forgetChange(place) }
+      failed(place, failure)
+    case .planning: if case .inDoubt = before { forgetChange(place) }
+    case .backingOff: if !before.isPlanning { forgetChange(place) }
+    case .undone: forgetChange(place)
+    case .pending, .gated, .applying, .verifying, .inDoubt, .succeeded, .skipped, .undoing: break
+    }
+  }
+
+  private mutating func forgetChange(_ place: Int) {
+    guard changeOf.removeValue(forKey: place) != nil else { return }
+    changes.removeAll { $0 == place }
+  }
+
+  /// Writes the state and lets go on whatever waited for it.
+  private mutating func settle(_ place: Int, _ next: StepState) {
+    let before = steps[place]
+    steps[place] = next
+    if before.isActive != next.isActive { activeCount += next.isActive ? 1 : -1 }
+    guard before.isSettled != next.isSettled else { return }
+    let change = next.isSettled ? -1 : 1
+    unsettledInStage[plan.steps[place].stage] += change
+    for dependent in dependents[place] {
+      waitingFor[dependent] += change
+      if waitingFor[dependent] == 0, steps[dependent] == .pending, opening != nil {
+        ready.insert(dependent)
+      }
+    }
+  }
+
+  private mutating func failed(_ place: Int, _ failure: StepFailure) {
+    guard state == .open || state == .holding || isPaused else {
+      // While unwinding, an undo that failed stops the unwinding: only a person can go on.
+      if state == .unwinding, failure.needsPerson { state = .holding }
+      return
+    }
+    if failure.needsPerson {
+      if state == .open { state = .holding }
+      return
+    }
+    switch plan.steps[place].onFailure {
+    case .hold: if state == .open { state = .holding }
+    case .unwind: state = .unwinding
+    case .stop: state = .stopping
+    case .continue:
+      var passed = failure
+      passed.isPassed = true
+      settle(place, .failed(passed))
+    }
+  }
+
+  private var isPaused: Bool {
+    if case .paused = state { true } else { false }
+  }
+
+  /// A failed step waits for a person's decision.
+  private var needsPerson: Bool {
+    steps.contains { if case .failed(let failure) = $0 { !failure.isPassed } else { false } }
+  }
+
+  /// Starts what may be started, undoes the next step, or ends the run.
+  private mutating func proceed(_ commands: inout [Command]) {
+    switch state {
+    case .open: startReady(&commands)
+    case .unwinding: undoNext(&commands)
+    case .stopping: if !isBusy { close(&commands) }
+    case .holding, .paused, .closed: break
+    }
+  }
+
+  private mutating func startReady(_ commands: inout [Command]) {
+    while stage < plan.stages.count {
+      let end = plan.stages[stage].range.upperBound
+      while activeCount < plan.concurrency, let place = ready.first, place < end {
+        ready.removeFirst()
+        guard steps[place] == .pending,
+          let transition = machine(place).transition(from: .pending, on: .started)
+        else { continue }
+        enter(place, transition, &commands)
+      }
+      guard unsettledInStage[stage] == 0 else { return }
+      stage += 1
+    }
+    close(&commands)
+  }
+
+  private mutating func undoNext(_ commands: inout [Command]) {
+    guard !isBusy else { return }
+    guard let place = changes.last, let change = changeOf[place], mayUndo(place),
+      let transition = machine(place).transition(from: steps[place], on: .mustUndo(change))
+    else { return close(&commands) }
+    enter(place, transition, &commands)
+  }
+
+  /// Undoing ends at a step that has no undo and at a point of no return.
+  private func mayUndo(_ place: Int) -> Bool {
+    let step = plan.steps[place]
+    if step.pointOfNoReturn { return false }
+    return switch step.undo {
+    case .none: false
+    case .auto, .explicit: true
+    }
+  }
+
+  private mutating func close(_ commands: inout [Command]) {
+    let outcome = self.outcome
+    state = .closed(outcome)
+    commands.append(.close(outcome))
+  }
+
+  private var outcome: Outcome {
+    var everUndone = false
+    var allGood = true
+    for (place, state) in steps.enumerated() {
+      switch state {
+      case .succeeded, .skipped: break
+      case .failed: if plan.steps[place].isCritical { allGood = false }
+      case .undone:
+        everUndone = true
+        allGood = false
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .undoing:
+        allGood = false
+      }
+    }
+    if allGood { return .succeeded }
+    if !changes.isEmpty { return .failedPartly }
+    return everUndone ? .failedUndone : .failedUnchanged
+  }
+}
+
+extension Event {
+  /// The event in the words of an error message.
+  package var phrase: String {
+    switch self {
+    case .runOpened: "opening the run"
+    case .runResumed: "resuming"
+    case .stepPlanned: "the result of a plan"
+    case .stepChecked: "the result of a check"
+    case .stepApplied: "the result of an apply"
+    case .stepVerified: "the result of a verification"
+    case .stepUndone: "the result of an undo"
+    case .timerFired: "a timer"
+    case .personAnswered: "a person's answer"
+    case .operatorDecided(let decision):
+      switch decision.choice {
+      case .continue: "continue"
+      case .retry: "retry"
+      case .skip: "skip"
+      case .markDone: "mark done"
+      case .unwind: "undo"
+      case .abort: "abort"
+      }
+    case .interrupted: "an interruption"
+    }
+  }
+}
