@@ -1,0 +1,240 @@
+package import RunbookEngine
+package import RunbookModel
+
+/// Every clock of a run, computed in one place: `status`, reports and exit codes all read this.
+package struct Clocks: Sendable, Equatable {
+  /// What starts the recovery clock, and whether that moment is known.
+  package var start: ClockStart
+  /// The record with which the last critical step succeeded; nil while or when the service is not recovered.
+  package var recovered: Recovery?
+  package var rto: ObjectiveResult
+  package var rpo: ObjectiveResult
+  /// The outage itself against the longest that the business can bear.
+  package var mtpd: ObjectiveResult
+  /// One for each step that promoted a store, in order.
+  package var recoveryPoints: [RecoveryPoint]
+  package var phases: Phases
+  /// The time in which, as far as the run itself saw, no store took writes.
+  package var withoutWriter: WriterGap?
+
+  package struct ClockStart: Sendable, Equatable {
+    package var clock: Objectives.Clock
+    /// When it began, if that is known.
+    package var at: Timestamp?
+    /// What the time is counted from, in words.
+    package var definition: String
+  }
+
+  package struct Recovery: Sendable, Equatable {
+    /// By its place in the records.
+    package var record: Int
+    package var at: Timestamp
+    /// Since the run's start.
+    package var offset: Duration
+    package var step: StepID
+    /// Critical steps that count as good on a person's word alone.
+    package var onTheirWord: [StepID]
+  }
+
+  /// The run's time, split; nil where an edge is not known.
+  package struct Phases: Sendable, Equatable {
+    package var outageToDeclared: Duration?
+    package var declaredToStart: Duration?
+    package var outageToStart: Duration?
+    package var startToFirstChange: Duration?
+    package var firstToLastChange: Duration?
+    package var lastChangeToRecovered: Duration?
+    /// The run itself, first record to last.
+    package var run: Duration
+    /// At least one person was asked something.
+    package var asking: Duration
+    /// Nothing else went on meanwhile: the run stood still for a person.
+    package var standingForPeople: Duration
+    /// No process was running the run.
+    package var unattended: Duration
+  }
+
+  package struct WriterGap: Sendable, Equatable {
+    package var fencedBy: StepID
+    package var promotedBy: StepID
+    package var duration: Duration
+  }
+
+  /// Whether an objective that the runbook sets was missed: the difference between two exit codes.
+  package var missesObjective: Bool { rto.verdict == .missed || rpo.verdict == .missed }
+
+  /// `now` is for a run that has not ended; without it the last record is the latest moment known.
+  package static func result(plan: Plan, records: [ReportRecord], now: Moment? = nil) -> Clocks {
+    result(RunHistory(plan: plan, records: records), now: now)
+  }
+
+  package static func result(_ history: RunHistory, now: Moment? = nil) -> Clocks {
+    let start = clockStart(history)
+    let recovered = recovery(history)
+    let points = RecoveryPoint.all(history)
+    let elapsed = Elapsed(history, now: now)
+    return Clocks(
+      start: start, recovered: recovered,
+      rto: rto(history, start, recovered, elapsed),
+      rpo: RecoveryPoint.result(points, history),
+      mtpd: mtpd(history, recovered, elapsed),
+      recoveryPoints: points,
+      phases: phases(history, recovered),
+      withoutWriter: withoutWriter(history))
+  }
+}
+
+/// Time since the run's start, up to now or to the last record.
+struct Elapsed {
+  var sinceStart: Duration
+  var startedAt: Timestamp?
+
+  init(_ history: RunHistory, now: Moment?) {
+    startedAt = history.start
+    sinceStart = history.time.offsets.last ?? .zero
+    if !history.isClosed, let now, let last = history.last {
+      sinceStart += max(.zero, now.wall - last)
+    }
+  }
+
+  /// From a moment that may lie before the run's start.
+  func since(_ moment: Timestamp, to offset: Duration) -> Duration? {
+    startedAt.map { $0 - moment + offset }
+  }
+}
+
+extension Clocks {
+  private static func clockStart(_ history: RunHistory) -> ClockStart {
+    let clock = history.plan.objectives.clock
+    let opening = history.opening
+    switch clock {
+    case .outage:
+      let at = opening?.outageAt
+      return ClockStart(
+        clock: clock, at: at,
+        definition: at.map { "from when the outage began (\($0), as stated at the run's start)" }
+          ?? "from when the outage began, which was not said")
+    case .declaration:
+      let at = opening?.declaredAt
+      return ClockStart(
+        clock: clock, at: at,
+        definition: at.map { "from the declaration (\($0), as stated at the run's start)" }
+          ?? "from the declaration, whose time was not said")
+    case .run:
+      return ClockStart(clock: clock, at: history.start, definition: "from the run's start")
+    }
+  }
+
+  /// The service counts as recovered when every critical step has succeeded, or was rightly left out.
+  private static func recovery(_ history: RunHistory) -> Recovery? {
+    if let outcome = history.outcome, outcome != .succeeded { return nil }
+    guard history.disagreement == nil else { return nil }
+    var last: (record: Int, index: Int)?
+    var onTheirWord: [StepID] = []
+    for (index, step) in history.plan.steps.enumerated() where step.isCritical {
+      switch history.machine.steps[index] {
+      case .succeeded(let success):
+        guard let record = history.steps[index].succeededAt else { return nil }
+        if record >= last?.record ?? -1 { last = (record, index) }
+        if case .markedDone = success.way { onTheirWord.append(step.id) }
+      case .skipped(.byPerson): onTheirWord.append(step.id)
+      case .skipped(.byVariant), .skipped(.byCondition): break
+      case .pending where step.isExcluded: break
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
+        .undoing, .undone:
+        return nil
+      }
+    }
+    guard let last else { return nil }
+    return Recovery(
+      record: last.record, at: history.records[last.record].at.wall,
+      offset: history.time.offsets[last.record], step: history.plan.steps[last.index].id,
+      onTheirWord: onTheirWord)
+  }
+
+  /// What the clock shows at an offset from the run's start; a lower bound where its own start is not known.
+  private static func reading(
+    _ history: RunHistory, _ start: ClockStart, _ elapsed: Elapsed, at offset: Duration
+  ) -> Measured {
+    guard let startedAt = elapsed.startedAt else { return .unknown("the run has no record") }
+    if let at = start.at {
+      let shown = startedAt - at + offset
+      return shown < .zero
+        ? .unknown("the stated beginning (\(at)) lies after the end of what is measured")
+        : .exactly(shown)
+    }
+    // The outage cannot have begun after it was declared.
+    let before = start.clock == .outage ? history.opening?.declaredAt : nil
+    return .atLeast(max(offset, before.map { startedAt - $0 + offset } ?? offset))
+  }
+
+  private static func rto(
+    _ history: RunHistory, _ start: ClockStart, _ recovered: Recovery?, _ elapsed: Elapsed
+  ) -> ObjectiveResult {
+    let target = history.plan.objectives.rto
+    let measured = reading(
+      history, start, elapsed, at: recovered?.offset ?? elapsed.sinceStart)
+    var verdict = ObjectiveResult.verdict(measured, within: target)
+    let counted = "\(measured.words), counted \(start.definition)"
+    guard let recovered else {
+      // What has passed so far is a lower bound of what it will be.
+      let soFar: Measured = measured.duration.map { .atLeast($0) } ?? measured
+      if verdict == .met || verdict == .unknown {
+        verdict = history.isClosed ? .notRecovered : .stillCounting
+      }
+      let state =
+        history.isClosed ? "the run ended without recovering" : "the run has not recovered yet"
+      return ObjectiveResult(
+        target: target, measured: soFar, verdict: verdict,
+        why: "\(state); so far \(counted)")
+    }
+    var why = "\(counted), to when the last critical step succeeded (\(recovered.step))"
+    switch measured {
+    case .atLeast where verdict == .missed:
+      why += "; the lower bound alone is over the target"
+    case .atLeast:
+      why =
+        "at least \(recovered.offset.spoken), counted from the run's start; "
+        + (start.clock == .outage
+          ? "when the outage began was not said" : "when it was declared was not said")
+      if let duration = measured.duration, duration != recovered.offset {
+        why =
+          "at least \(duration.spoken), counted from the declaration; "
+          + "when the outage began was not said"
+      }
+    case .exactly, .atMost: break
+    case .unknown(let reason): why = reason
+    }
+    if !recovered.onTheirWord.isEmpty {
+      why +=
+        "; on a person's word alone: "
+        + recovered.onTheirWord.map(\.text).joined(separator: ", ")
+    }
+    return ObjectiveResult(target: target, measured: measured, verdict: verdict, why: why)
+  }
+
+  private static func mtpd(
+    _ history: RunHistory, _ recovered: Recovery?, _ elapsed: Elapsed
+  ) -> ObjectiveResult {
+    let outage = ClockStart(clock: .outage, at: history.opening?.outageAt, definition: "")
+    let measured = reading(
+      history, outage, elapsed, at: recovered?.offset ?? elapsed.sinceStart)
+    let target = history.plan.objectives.mtpd
+    var verdict = ObjectiveResult.verdict(measured, within: target)
+    var shown = measured
+    if recovered == nil {
+      shown = measured.duration.map { .atLeast($0) } ?? measured
+      if verdict == .met || verdict == .unknown {
+        verdict = history.isClosed ? .notRecovered : .stillCounting
+      }
+    }
+    let why =
+      switch shown {
+      case .exactly(let duration): "the outage lasted \(duration.spoken)"
+      case .atLeast(let duration): "the outage lasted at least \(duration.spoken)"
+      case .atMost(let duration): "the outage lasted at most \(duration.spoken)"
+      case .unknown(let reason): reason
+      }
+    return ObjectiveResult(target: target, measured: shown, verdict: verdict, why: why)
+  }
+}

@@ -1,0 +1,215 @@
+import RunbookEngine
+import RunbookModel
+
+extension RunHistory {
+  /// Takes one record in: how something ended, then what was begun because of it, then where that leaves the steps.
+  mutating func fold(_ record: Int) {
+    let event = records[record].event
+    var touched: [Int] = []
+    switch event {
+    case .runOpened(let said): opening = opening ?? said
+    case .runResumed(let said):
+      resumptions.append(Noted(record: record, said: said))
+      loseOpenActs(record)
+    case .interrupted(let said): interruptions.append(Noted(record: record, said: said))
+    case .stepPlanned(let report):
+      end(.plan, report.step, report.attempt, record) { $0.take(report.result) }
+    case .stepChecked(let report):
+      end(.check, report.step, report.attempt, record) { $0.take(report.result) }
+    case .stepApplied(let report):
+      end(.apply, report.step, report.attempt, record) { $0.take(report.result) }
+    case .stepVerified(let report):
+      end(.verify, report.step, report.attempt, record) { $0.take(report.result) }
+    case .stepUndone(let report):
+      end(.undo, report.step, report.attempt, record) { $0.take(report.result) }
+    case .timerFired(let report): fired(report, record)
+    case .personAnswered(let answer): answered(answer, record)
+    case .operatorDecided(let decision): decided(decision, record)
+    }
+    if let step = event.step, let index = places[step] { touched.append(index) }
+    for command in records[record].commands {
+      begin(command, record)
+      if let step = command.step, let index = places[step] { touched.append(index) }
+    }
+    replay(record)
+    for index in touched { note(index, record) }
+  }
+
+  /// Asks the machine where this leaves the run; the first record that it cannot follow ends the replay.
+  private mutating func replay(_ record: Int) {
+    guard disagreement == nil else { return }
+    do throws(EngineError) {
+      let commands = try machine.handle(records[record].event)
+      if commands != records[record].commands {
+        disagreement = Disagreement(
+          record: record, text: "the rules give other commands than the record holds")
+      }
+    } catch {
+      disagreement = Disagreement(record: record, text: error.description)
+    }
+  }
+
+  private mutating func note(_ index: Int, _ record: Int) {
+    let state = machine.steps[index]
+    guard state.name != stateNames[index] else { return }
+    stateNames[index] = state.name
+    steps[index].since = record
+    switch state {
+    case .succeeded: steps[index].succeededAt = record
+    case .inDoubt: steps[index].doubtedAt = steps[index].doubtedAt ?? record
+    case .failed(let failure) where failure.effect == .unknown:
+      steps[index].doubtedAt = steps[index].doubtedAt ?? record
+    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .failed, .skipped,
+      .undoing, .undone:
+      break
+    }
+  }
+
+  private mutating func begin(_ command: Command, _ record: Int) {
+    switch command {
+    case .plan(let step, let attempt): begin(.plan, step, attempt, record)
+    case .check(let step, let attempt): begin(.check, step, attempt, record)
+    case .apply(let step, let attempt, let change):
+      begin(.apply, step, attempt, record) { $0.change = change }
+    case .verify(let step, let attempt, _): begin(.verify, step, attempt, record)
+    case .undo(let step, let attempt, let change):
+      begin(.undo, step, attempt, record) { $0.change = change }
+    case .ask(let step, let attempt, let request):
+      // Asked again after the run was taken over: it is the same question.
+      if let index = places[step], steps[index].openQuestion?.attempt == attempt { return }
+      begin(.ask, step, attempt, record) { $0.request = request }
+    case .startTimer: break
+    case .close(let outcome):
+      self.outcome = outcome
+      closedAt = record
+    }
+  }
+
+  private mutating func begin(
+    _ kind: StepAct.Kind, _ step: StepID, _ attempt: Int, _ record: Int,
+    _ fill: (inout StepAct) -> Void = { _ in }
+  ) {
+    guard let index = places[step] else { return }
+    withdrawQuestion(index, record)
+    var act = StepAct(kind, attempt: attempt, begun: record)
+    fill(&act)
+    steps[index].acts.append(act)
+  }
+
+  /// Ends the open act that the report belongs to; one that nobody saw begin is added as begun and ended at once.
+  private mutating func end(
+    _ kind: StepAct.Kind, _ step: StepID, _ attempt: Int, _ record: Int,
+    _ fill: (inout StepAct) -> Void
+  ) {
+    guard let index = places[step] else { return }
+    let open = steps[index].acts.lastIndex {
+      $0.kind == kind && $0.attempt == attempt && $0.ended == nil
+    }
+    if let open {
+      fill(&steps[index].acts[open])
+      steps[index].acts[open].ended = record
+    } else {
+      var act = StepAct(kind, attempt: attempt, begun: record)
+      act.ended = record
+      fill(&act)
+      steps[index].acts.append(act)
+    }
+  }
+
+  private mutating func withdrawQuestion(_ index: Int, _ record: Int) {
+    for act in steps[index].acts.indices
+    where steps[index].acts[act].kind == .ask && steps[index].acts[act].ended == nil {
+      steps[index].acts[act].ended = record
+      steps[index].acts[act].ending = .withdrawn
+    }
+  }
+
+  /// What had no ending when the process ended is not known; questions to people still stand.
+  private mutating func loseOpenActs(_ record: Int) {
+    for index in steps.indices {
+      for act in steps[index].acts.indices
+      where steps[index].acts[act].ended == nil && steps[index].acts[act].kind != .ask {
+        steps[index].acts[act].ended = record
+        steps[index].acts[act].ending = .interrupted
+        let kind = steps[index].acts[act].kind
+        if kind == .apply || kind == .undo {
+          steps[index].doubtedAt = steps[index].doubtedAt ?? record
+        }
+      }
+    }
+  }
+
+  private mutating func fired(_ report: TimerReport, _ record: Int) {
+    guard report.purpose == .gate, let index = places[report.step],
+      steps[index].openQuestion?.attempt == report.attempt
+    else { return }
+    end(.ask, report.step, report.attempt, record) { act in
+      act.ending = .notAnswered
+      act.text = "nobody answered in time"
+    }
+  }
+
+  private mutating func answered(_ answer: PersonAnswer, _ record: Int) {
+    var noted = Noted(record: record, said: answer)
+    defer { answers.append(noted) }
+    guard let index = places[answer.step],
+      let act = steps[index].acts.lastIndex(where: { $0.kind == .ask && $0.ended == nil }),
+      steps[index].acts[act].attempt == answer.attempt
+    else {
+      noted.counted = false
+      return
+    }
+    steps[index].acts[act].answers.append(answers.count)
+    switch answer.decision {
+    case .decline:
+      steps[index].acts[act].ended = record
+      steps[index].acts[act].ending = .declined
+      steps[index].acts[act].text = "declined by \(answer.by)" + because(answer.reason)
+    case .approve:
+      let others = steps[index].acts[act].answers.filter { $0 < answers.count }
+      let people = Set(others.map { answers[$0].said.by } + [answer.by])
+      guard people.count >= plan.steps[index].approval?.count ?? 1 else { return }
+      steps[index].acts[act].ended = record
+      steps[index].acts[act].ending = .approved
+      steps[index].acts[act].text = "approved by \(people.sorted().joined(separator: ", "))"
+    }
+  }
+
+  private mutating func decided(_ decision: OperatorDecision, _ record: Int) {
+    decisions.append(Noted(record: record, said: decision))
+    switch decision.choice {
+    case .skip(let step), .markDone(let step):
+      guard let index = places[step] else { return }
+      withdrawQuestion(index, record)
+      steps[index].settledBy = decisions.count - 1
+    case .retry(let step):
+      guard let index = places[step] else { return }
+      steps[index].settledBy = nil
+    case .continue, .unwind, .abort: break
+    }
+  }
+}
+
+extension Event {
+  /// The step that it is about.
+  var step: StepID? {
+    switch self {
+    case .stepPlanned(let report): report.step
+    case .stepChecked(let report): report.step
+    case .stepApplied(let report): report.step
+    case .stepVerified(let report): report.step
+    case .stepUndone(let report): report.step
+    case .timerFired(let report): report.step
+    case .personAnswered(let answer): answer.step
+    case .operatorDecided(let decision):
+      switch decision.choice {
+      case .retry(let step), .skip(let step), .markDone(let step): step
+      case .continue, .unwind, .abort: nil
+      }
+    case .runOpened, .runResumed, .interrupted: nil
+    }
+  }
+}
+
+/// `: the reason`, or nothing.
+func because(_ reason: String?) -> String { reason.map { ": \($0)" } ?? "" }

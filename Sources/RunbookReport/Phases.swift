@@ -1,0 +1,127 @@
+import RunbookEngine
+import RunbookModel
+
+extension Clocks {
+  static func phases(_ history: RunHistory, _ recovered: Recovery?) -> Phases {
+    let opening = history.opening
+    let applies = history.steps.flatMap(\.acts).filter { $0.kind == .apply }
+    let first = applies.map(\.begun).min()
+    let last = applies.compactMap(\.ended).max()
+    let offsets = history.time.offsets
+    func between(_ earlier: Int?, _ later: Int?) -> Duration? {
+      guard let earlier, let later, earlier <= later else { return nil }
+      return offsets[later] - offsets[earlier]
+    }
+    func span(_ earlier: Timestamp?, _ later: Timestamp?) -> Duration? {
+      guard let earlier, let later, earlier <= later else { return nil }
+      return later - earlier
+    }
+    let people = peopleTime(history)
+    return Phases(
+      outageToDeclared: span(opening?.outageAt, opening?.declaredAt),
+      declaredToStart: span(opening?.declaredAt, history.start),
+      outageToStart: span(opening?.outageAt, history.start),
+      startToFirstChange: between(0, first),
+      firstToLastChange: between(first, last),
+      lastChangeToRecovered: between(last, recovered?.record),
+      run: offsets.last ?? .zero,
+      asking: people.asking, standingForPeople: people.standing,
+      unattended: history.time.unattendedTime)
+  }
+
+  /// Sums the spans between records in which a question stood open, and those in which nothing but a person could
+  /// move the run. Time without a process is not counted: nobody could have been heard.
+  private static func peopleTime(
+    _ history: RunHistory
+  ) -> (asking: Duration, standing: Duration) {
+    var asking = Duration.zero
+    var standing = Duration.zero
+    var questions = 0
+    var working = 0
+    var backingOff = Set<StepID>()
+    let changes = changesPerRecord(history)
+    for record in history.records.indices {
+      if record > 0, !history.time.unattended.contains(record - 1..<record) {
+        let span = history.time.between(record - 1, record)
+        let isBusy = working > 0 || !backingOff.isEmpty
+        if questions > 0 { asking += span }
+        if !isBusy { standing += span }
+      }
+      questions += changes[record].questions
+      working += changes[record].working
+      if case .timerFired(let timer) = history.records[record].event, timer.purpose == .backoff {
+        backingOff.remove(timer.step)
+      }
+      for case .startTimer(let step, _, .backoff, _) in history.records[record].commands {
+        backingOff.insert(step)
+      }
+    }
+    return (asking, standing)
+  }
+
+  private static func changesPerRecord(
+    _ history: RunHistory
+  ) -> [(questions: Int, working: Int)] {
+    var changes = history.records.map { _ in (questions: 0, working: 0) }
+    for act in history.steps.lazy.flatMap(\.acts) {
+      if act.kind == .ask {
+        changes[act.begun].questions += 1
+        if let ended = act.ended { changes[ended].questions -= 1 }
+      } else {
+        changes[act.begun].working += 1
+        if let ended = act.ended { changes[ended].working -= 1 }
+      }
+    }
+    return changes
+  }
+
+  /// From the last fence before the first promotion to that promotion's end.
+  static func withoutWriter(_ history: RunHistory) -> WriterGap? {
+    var promoted: (index: Int, record: Int)?
+    var fenced: (index: Int, record: Int)?
+    for step in history.steps {
+      guard let ended = step.lastGood(.apply)?.ended else { continue }
+      let isPromotion = step.fact("recovery_point") != nil
+      if isPromotion, ended < promoted?.record ?? .max { promoted = (step.index, ended) }
+    }
+    guard let promoted else { return nil }
+    for step in history.steps where step.fact("receipt") != nil {
+      guard let done = step.succeededAt, done <= promoted.record else { continue }
+      if done >= fenced?.record ?? -1 { fenced = (step.index, done) }
+    }
+    guard let fenced else { return nil }
+    return WriterGap(
+      fencedBy: history.plan.steps[fenced.index].id,
+      promotedBy: history.plan.steps[promoted.index].id,
+      duration: history.time.between(fenced.record, promoted.record))
+  }
+}
+
+extension StepHistory {
+  /// The last act of a kind that ended well.
+  func lastGood(_ kind: StepAct.Kind) -> StepAct? {
+    acts.last { act in
+      guard act.kind == kind else { return false }
+      switch act.ending {
+      case .done, .holds, .alreadyInPlace, .approved: return true
+      case .open, .interrupted, .changeFound, .skipped, .doesNotHold, .cannotTell, .declined,
+        .notAnswered, .withdrawn, .failed, .unknown:
+        return false
+      }
+    }
+  }
+
+  /// The latest measured fact of that name, from whatever ended well.
+  func fact(_ name: String) -> Value? {
+    for act in acts.reversed() where act.kind != .undo {
+      switch act.ending {
+      case .done, .holds, .alreadyInPlace:
+        if let value = act.evidence?.facts[name] { return value }
+      case .open, .interrupted, .changeFound, .skipped, .doesNotHold, .cannotTell, .approved,
+        .declined, .notAnswered, .withdrawn, .failed, .unknown:
+        break
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,229 @@
+import RunbookEngine
+package import RunbookModel
+
+/// One moment of a run, in the order in which it was recorded.
+package struct TimelineEntry: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
+    case outage
+    case declared
+    case runOpened = "run_opened"
+    case runResumed = "run_resumed"
+    case runInterrupted = "run_interrupted"
+    case runEnded = "run_ended"
+    case stepBegan = "step_began"
+    case stepSettled = "step_settled"
+    case attemptEnded = "attempt_ended"
+    case asked
+    case answered
+    case decided
+    case recovered
+  }
+
+  /// The record that says so; nil for what was only stated.
+  package var seq: Int?
+  package var at: Timestamp
+  /// From the run's start; negative for what came before it.
+  package var offset: Duration
+  package var kind: Kind
+  package var step: StepID?
+  /// A person's name, or `lifeboat`.
+  package var actor: String
+  package var text: String
+}
+
+enum Timeline {
+  static let ourselves = "lifeboat"
+
+  static func entries(_ history: RunHistory, _ clocks: Clocks) -> [TimelineEntry] {
+    var entries = stated(history)
+    for (index, record) in history.records.enumerated() {
+      var builder = TimelineBuilder(history: history, index: index, record: record)
+      builder.event()
+      for command in record.commands { builder.command(command) }
+      entries += builder.entries
+      if let recovered = clocks.recovered, recovered.record == index {
+        entries.append(
+          TimelineEntry(
+            seq: record.seq, at: record.at.wall, offset: recovered.offset, kind: .recovered,
+            step: recovered.step, actor: ourselves,
+            text: "the last critical step has succeeded: recovered, as far as the run itself saw"))
+      }
+    }
+    return entries
+  }
+
+  /// What was only said, in the order of the times that were said.
+  private static func stated(_ history: RunHistory) -> [TimelineEntry] {
+    guard let opening = history.opening, let start = history.start else { return [] }
+    let said: [(Timestamp?, TimelineEntry.Kind, String)] = [
+      (opening.outageAt, .outage, "the outage began, as stated at the run's start"),
+      (opening.declaredAt, .declared, "declared, as stated at the run's start"),
+    ]
+    let entries = said.compactMap { at, kind, text in
+      at.map {
+        TimelineEntry(
+          seq: nil, at: $0, offset: $0 - start, kind: kind, step: nil, actor: opening.by,
+          text: text)
+      }
+    }
+    return entries.sorted { $0.at < $1.at }
+  }
+}
+
+private struct TimelineBuilder {
+  let history: RunHistory
+  let index: Int
+  let record: ReportRecord
+  var entries: [TimelineEntry] = []
+
+  init(history: RunHistory, index: Int, record: ReportRecord) {
+    self.history = history
+    self.index = index
+    self.record = record
+  }
+
+  mutating func add(
+    _ kind: TimelineEntry.Kind, _ step: StepID?, by actor: String? = nil, _ text: String
+  ) {
+    entries.append(
+      TimelineEntry(
+        seq: record.seq, at: record.at.wall, offset: history.time.offsets[index], kind: kind,
+        step: step, actor: actor ?? Timeline.ourselves, text: text))
+  }
+
+  mutating func event() {
+    switch record.event {
+    case .runOpened(let opening):
+      add(.runOpened, nil, by: opening.by, opened(opening))
+    case .runResumed(let said): add(.runResumed, nil, by: said.by, resumed(said))
+    case .interrupted(let said):
+      add(.runInterrupted, nil, "interrupted: \(said.cause); nothing more is started")
+    case .stepPlanned(let report): planned(report)
+    case .stepChecked(let report): checked(report)
+    case .stepApplied(let report): ended(report, "applied", "apply failed")
+    case .stepVerified(let report):
+      let verdict = report.result
+      add(
+        verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
+        "verified, \(verdict.word): \(verdict.evidence.summary)")
+    case .stepUndone(let report): ended(report, "undone", "undo failed")
+    case .timerFired(let timer):
+      if timer.purpose == .gate {
+        add(.answered, timer.step, "the time for an answer has run out")
+      }
+    case .personAnswered(let answer):
+      let did = answer.decision == .approve ? "said yes" : "said no"
+      add(.answered, answer.step, by: answer.by, did + because(answer.reason))
+    case .operatorDecided(let decision):
+      add(
+        .decided, record.event.step, by: decision.by,
+        decision.choice.words + because(decision.reason))
+    }
+  }
+
+  mutating func command(_ command: Command) {
+    switch command {
+    case .plan(let step, let attempt), .check(let step, let attempt):
+      if attempt == 1 {
+        add(.stepBegan, step, "began")
+      } else {
+        add(.stepBegan, step, "began again, attempt \(attempt)")
+      }
+    case .apply(let step, let attempt, _):
+      add(.stepBegan, step, attempt == 1 ? "applying the change" : "applying, attempt \(attempt)")
+    case .undo(let step, let attempt, _):
+      add(.stepBegan, step, attempt == 1 ? "taking the change back" : "undo, attempt \(attempt)")
+    case .ask(let step, _, let request): add(.asked, step, "asked: \(request.text)")
+    case .startTimer(let step, _, .backoff, let delay):
+      add(.attemptEnded, step, "waits \(delay.spoken) before the next attempt")
+    case .close(let outcome): add(.runEnded, nil, "the run ended: \(outcome.words)")
+    case .verify, .startTimer(_, _, .gate, _): break
+    }
+  }
+
+  private func opened(_ opening: RunOpening) -> String {
+    "\(opening.purpose.rawValue) opened on \(opening.host)" + because(opening.reason)
+  }
+
+  private func resumed(_ said: RunResumption) -> String {
+    var text = "taken over on \(said.host)"
+    if !said.interrupted.isEmpty {
+      text += "; not known how these ended: "
+      text += said.interrupted.map(\.text).joined(separator: ", ")
+    }
+    if said.cutBytes > 0 {
+      text += "; \(said.cutBytes) bytes of a torn last line were cut from the journal"
+    }
+    return text
+  }
+
+  private func verdictIsGood(_ verdict: Verdict) -> Bool {
+    switch verdict {
+    case .holds: true
+    case .doesNotHold, .cannotTell: false
+    }
+  }
+
+  private mutating func planned(_ report: StepReport<PlanResult>) {
+    switch report.result {
+    case .change(_, let preview):
+      let does = preview.does.joined(separator: "; ")
+      add(.attemptEnded, report.step, "will do: \(does)")
+    case .alreadyInPlace(let evidence):
+      add(.stepSettled, report.step, "already in place: \(evidence.summary)")
+    case .skipped(let why): add(.stepSettled, report.step, "skipped: \(why)")
+    case .ask: break
+    case .failed(let failure): add(.attemptEnded, report.step, "failed: \(failure.message)")
+    }
+  }
+
+  private mutating func checked(_ report: StepReport<CheckResult>) {
+    switch report.result {
+    case .verdict(let verdict):
+      add(
+        verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
+        "checked, \(verdict.word): \(verdict.evidence.summary)")
+    case .skipped(let why): add(.stepSettled, report.step, "skipped: \(why)")
+    case .failed(let failure): add(.attemptEnded, report.step, "failed: \(failure.message)")
+    }
+  }
+
+  private mutating func ended(
+    _ report: StepReport<ApplyResult>, _ good: String, _ bad: String
+  ) {
+    switch report.result {
+    case .done(let evidence):
+      add(.attemptEnded, report.step, "\(good): \(evidence.summary)")
+    case .failed(let failure):
+      let effect =
+        failure.effect == .unknown
+        ? "whether anything was changed is not known" : "nothing was changed"
+      add(.attemptEnded, report.step, "\(bad) (\(effect)): \(failure.message)")
+    }
+  }
+}
+
+extension OperatorDecision.Choice {
+  /// What the person decided, without the step.
+  var words: String {
+    switch self {
+    case .continue: "decided to go on"
+    case .retry: "decided to retry"
+    case .skip: "decided to leave it out"
+    case .markDone: "said that it is done"
+    case .unwind: "decided to undo what was done"
+    case .abort: "decided to end the run here"
+    }
+  }
+}
+
+extension Outcome {
+  var words: String {
+    switch self {
+    case .succeeded: "succeeded"
+    case .failedUnchanged: "failed, nothing was changed"
+    case .failedUndone: "failed, what was changed was undone"
+    case .failedPartly: "FAILED, and changes are left in place or in doubt"
+    }
+  }
+}
