@@ -49,9 +49,12 @@ package struct RunMachine: Sendable {
     switch event {
     case .runOpened: break
     case .runResumed(let facts): try resume(facts, &commands)
-    case .stepPlanned(let report): try advance(report.step, .planned(report.result), event, &commands)
-    case .stepChecked(let report): try advance(report.step, .checked(report.result), event, &commands)
-    case .stepApplied(let report): try advance(report.step, .applied(report.result), event, &commands)
+    case .stepPlanned(let report):
+      try advance(report.step, .planned(report.result), event, &commands)
+    case .stepChecked(let report):
+      try advance(report.step, .checked(report.result), event, &commands)
+    case .stepApplied(let report):
+      try advance(report.step, .applied(report.result), event, &commands)
     case .stepVerified(let report):
       try advance(report.step, .verified(report.result), event, &commands)
     case .stepUndone(let report): try advance(report.step, .undone(report.result), event, &commands)
@@ -139,6 +142,8 @@ extension RunMachine {
       try advance(step, .ordered(decision), event, &commands)
       if state == .holding, !needsPerson { state = .open }
     case (.unwind, .open), (.unwind, .holding), (.unwind, .paused): state = .unwinding
+    // A run that has ended can still be taken back, as long as something of it is in place.
+    case (.unwind, .closed) where !changes.isEmpty: state = .unwinding
     case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding):
       state = .stopping
     case (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _), (.abort, _):

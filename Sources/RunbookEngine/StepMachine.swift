@@ -43,7 +43,8 @@ package struct StepMachine: Sendable {
     case (.applying(let attempt, let change), .applied(let result)):
       applied(result, attempt, change)
     case (.applying(let attempt, let change), .resumed):
-      look(attempt, change, because: "the process that applied it ended before its result was known")
+      look(
+        attempt, change, because: "the process that applied it ended before its result was known")
     case (.verifying(let attempt, let change, let applied), .verified(let verdict)):
       verified(verdict, attempt, change, applied)
     case (.verifying(let attempt, let change, _), .resumed):

@@ -16,7 +16,8 @@ public struct JSONText: Sendable {
     public var message: String
   }
 
-  public static func write(_ value: Value, style: Style = .record, pretty: Bool = false) -> [UInt8] {
+  public static func write(_ value: Value, style: Style = .record, pretty: Bool = false) -> [UInt8]
+  {
     var writer = JSONWriter(style: style, pretty: pretty)
     writer.write(value)
     return writer.bytes
@@ -170,12 +171,14 @@ struct JSONReader {
     skipSpace()
     guard place < bytes.count else { throw malformed("the text ends where a value should be") }
     switch bytes[place] {
-    case UInt8(ascii: "{"): return try nested { reader throws(JSONText.Malformed) in
-      try reader.readMap()
-    }
-    case UInt8(ascii: "["): return try nested { reader throws(JSONText.Malformed) in
-      try reader.readList()
-    }
+    case UInt8(ascii: "{"):
+      return try nested { reader throws(JSONText.Malformed) in
+        try reader.readMap()
+      }
+    case UInt8(ascii: "["):
+      return try nested { reader throws(JSONText.Malformed) in
+        try reader.readList()
+      }
     case UInt8(ascii: "\""): return .string(try readString())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -272,7 +275,9 @@ struct JSONReader {
 
   private func number(_ text: String, _ isInteger: Bool) throws(JSONText.Malformed) -> Value {
     if isInteger, let number = Int64(text) { return .int(number) }
-    guard let number = Double(text), number.isFinite else { throw malformed("this is no JSON value") }
+    guard let number = Double(text), number.isFinite else {
+      throw malformed("this is no JSON value")
+    }
     return .double(number)
   }
 

@@ -2,19 +2,19 @@
 ///
 /// `${{ ... }}` alone in its scalar is `expression` and keeps its type; inside text it is part of `text` and is
 /// formatted.
-public indirect enum Template: Hashable, Sendable, Codable {
+public indirect enum Template: Hashable, Sendable {
   case literal(Value, SourcePlace?)
   case expression(ExpressionText)
   case text([Part], SourcePlace?)
   case list([Template], SourcePlace?)
   case map([Entry], SourcePlace?)
 
-  public enum Part: Hashable, Sendable, Codable {
+  public enum Part: Hashable, Sendable {
     case literal(String)
     case expression(ExpressionText)
   }
 
-  public struct Entry: Hashable, Sendable, Codable {
+  public struct Entry: Hashable, Sendable {
     public var key: String
     public var keyPlace: SourcePlace?
     public var value: Template
@@ -55,7 +55,7 @@ public indirect enum Template: Hashable, Sendable, Codable {
 }
 
 /// The source of one CEL expression, without its `${{` and `}}`, and where its first character stands.
-public struct ExpressionText: Hashable, Sendable, Codable {
+public struct ExpressionText: Hashable, Sendable {
   public var source: String
   public var place: SourcePlace?
   public init(_ source: String, at place: SourcePlace?) {

@@ -1,0 +1,315 @@
+package import RunbookAction
+package import RunbookEngine
+package import RunbookFormat
+package import RunbookModel
+
+/// Performs one command and says how it ended. It decides nothing: every result, also a late or a broken one, becomes
+/// the one event that the command owes.
+package struct Performer: Sendable {
+  package let plan: Plan
+  package let registry: ActionRegistry
+  package let secrets: any SecretSource
+  package let scope: RunScope
+  package let clock: any DriverClock
+  package let run: RunID?
+  package let outageAt: Timestamp?
+  private let checks: RegistryChecks
+  private let runbookFolder: String
+
+  /// How long an action that does not heed its deadline is waited for.
+  private static let grace = Duration.seconds(3)
+
+  package init(
+    plan: Plan, registry: ActionRegistry, secrets: any SecretSource, scope: RunScope,
+    clock: any DriverClock, run: RunID?, outageAt: Timestamp?
+  ) {
+    self.plan = plan
+    self.registry = registry
+    self.secrets = secrets
+    self.scope = scope
+    self.clock = clock
+    self.run = run
+    self.outageAt = outageAt
+    checks = RegistryChecks(registry: registry)
+    let path = plan.runbook.path
+    runbookFolder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  package func context(for step: PlannedStep, until deadline: Deadline) -> ReadContext {
+    ReadContext(
+      facts: RunFacts(
+        run: run, step: step.id, purpose: plan.purpose, environment: plan.environment.name,
+        variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder),
+      deadline: deadline, secrets: secrets, checks: checks)
+  }
+
+  private func writeContext(for step: PlannedStep, until deadline: Deadline) -> WriteContext {
+    WriteContext(
+      reading: context(for: step, until: deadline), key: "\(run?.text ?? "none")/\(step.id)")
+  }
+
+  // MARK: - Looking
+
+  package func plan(_ step: PlannedStep) async -> PlanResult {
+    switch prepare(step) {
+    case .skip(let reason): return .skipped(reason)
+    case .fail(let failure): return .failed(failure)
+    case .ready(let action, let input):
+      switch action.body {
+      case .check: return .failed(.refused(.input, "'\(step.uses)' is a check"))
+      case .person(let person):
+        do throws(ActionFailure) { return .ask(try person(input)) } catch { return .failed(error) }
+      case .change(let change):
+        let deadline = Deadline.after(step.timeout)
+        let context = context(for: step, until: deadline)
+        return await firstOf(deadline: deadline, grace: Self.grace) {
+          await Self.plan(change, input, context)
+        } late: {
+          .failed(.passing(.timeout, "looking took longer than \(step.timeout.spoken)"))
+        }
+      }
+    }
+  }
+
+  private static func plan(
+    _ action: AnyAction.Change, _ input: Value, _ context: ReadContext
+  ) async -> PlanResult {
+    do throws(ActionFailure) {
+      switch try await action.plan(input, context) {
+      case .change(let change, let preview): return .change(change, preview)
+      case .alreadyInPlace(let evidence): return .alreadyInPlace(evidence)
+      case .impossible(let failure): return .failed(failure)
+      case .unknown(let reason):
+        return .failed(.refused(.precondition, "it cannot be known what to do: \(reason)"))
+      }
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  package func check(_ step: PlannedStep, timeout: Duration? = nil) async -> CheckResult {
+    switch prepare(step) {
+    case .skip(let reason): return .skipped(reason)
+    case .fail(let failure): return .failed(failure)
+    case .ready(let action, let input):
+      guard case .check(let check) = action.body else {
+        return .failed(.refused(.input, "'\(step.uses)' is not a check"))
+      }
+      let timeout = timeout ?? step.timeout
+      let deadline = Deadline.after(timeout)
+      let context = context(for: step, until: deadline)
+      return await firstOf(deadline: deadline, grace: Self.grace) {
+        .verdict(await check(input, context))
+      } late: {
+        .failed(.passing(.timeout, "the check took longer than \(timeout.spoken)"))
+      }
+    }
+  }
+
+  private enum Prepared {
+    case skip(String)
+    case fail(ActionFailure)
+    case ready(AnyAction, Value)
+  }
+
+  /// Decides `when` and renders the input.
+  private func prepare(_ step: PlannedStep) -> Prepared {
+    if let when = step.when {
+      switch Self.condition(when, in: scope) {
+      case .known(true): break
+      case .known(false): return .skip("'when: \(when.source)' is false")
+      case .unknown(let reason):
+        return .fail(.refused(.input, "'when: \(when.source)' cannot be decided: \(reason)"))
+      case .error(let message):
+        return .fail(.refused(.input, "'when: \(when.source)' is an error: \(message)"))
+      }
+    }
+    guard let action = registry[step.uses] else {
+      return .fail(.refused(.input, "this program has no action '\(step.uses)'"))
+    }
+    switch input(of: action.page, from: step.with) {
+    case .success(let value): return .ready(action, value)
+    case .failure(let failure): return .fail(failure)
+    }
+  }
+
+  package static func condition(_ text: ExpressionText, in scope: RunScope) -> Condition {
+    do throws(Diagnostic) {
+      return try Expression(parsing: text).condition(in: scope)
+    } catch {
+      return .error(error.message)
+    }
+  }
+
+  /// The input as the action gets it: rendered, checked, with its defaults. Nothing in it is unknown.
+  package func input(
+    of page: ActionPage, from template: Template
+  ) -> Result<Value, ActionFailure> {
+    let unknown: UnknownInText = page.kind == .person ? .spelled : .spreads
+    switch template.rendered(in: scope, unknownInText: unknown) {
+    case .failure(let error):
+      return .failure(.refused(.input, "the input of \(page.name) is an error: \(error.message)"))
+    case .success(let value):
+      if let reason = value.firstUnknown {
+        return .failure(.refused(.input, "the input of \(page.name) is not known: \(reason)"))
+      }
+      let checked = FieldCheck.values(value, fields: page.fields, catalogue: registry.catalogue)
+      guard checked.problems.isEmpty else {
+        return .failure(
+          .refused(
+            .input,
+            "the input of \(page.name) is wrong: \(checked.problems.joined(separator: "; "))"
+          ))
+      }
+      return .success(checked.value)
+    }
+  }
+
+  // MARK: - Changing
+
+  package func apply(_ step: PlannedStep, _ change: Value) async -> ApplyResult {
+    guard let action = registry[step.uses], case .change(let body) = action.body else {
+      return .failed(.refused(.input, "this program has no change '\(step.uses)'"))
+    }
+    let deadline = Deadline.after(step.timeout)
+    let context = writeContext(for: step, until: deadline)
+    return await firstOf(deadline: deadline, grace: Self.grace) {
+      do throws(ActionFailure) {
+        return .done(try await body.apply(change, context))
+      } catch {
+        return .failed(error)
+      }
+    } late: {
+      .failed(.unknown(.timeout, "no answer came in \(step.timeout.spoken)"))
+    }
+  }
+
+  /// Looks until the change and the author's own checks hold, or the time to settle has passed. `.null` as the change
+  /// means that only the author's checks are asked.
+  package func verify(_ step: PlannedStep, _ change: Value) async -> Verdict {
+    let end = ContinuousClock.now.advanced(by: step.settle)
+    var pause = Duration.milliseconds(50)
+    while true {
+      let verdict = await verifyOnce(step, change)
+      if case .holds = verdict { return verdict }
+      guard ContinuousClock.now.advanced(by: pause) < end, !Task.isCancelled else { return verdict }
+      await clock.sleep(for: pause)
+      pause = min(pause * 2, .seconds(1))
+    }
+  }
+
+  private func verifyOnce(_ step: PlannedStep, _ change: Value) async -> Verdict {
+    var evidence = Evidence("")
+    if change != .null {
+      guard let action = registry[step.uses], case .change(let body) = action.body else {
+        return .cannotTell(Evidence("this program has no change '\(step.uses)'"))
+      }
+      if step.isVerifiable {
+        let verdict = await look(step) { await body.verify(change, $0) }
+        guard case .holds(let seen) = verdict else { return verdict }
+        evidence = seen
+      }
+    }
+    for call in step.verify {
+      let verdict = await look(step) { context in await nested(call, context) }
+      guard case .holds(let seen) = verdict else { return verdict }
+      evidence.summary += evidence.summary.isEmpty ? seen.summary : "; \(seen.summary)"
+    }
+    return .holds(evidence)
+  }
+
+  private func look(
+    _ step: PlannedStep, _ work: @escaping @Sendable (ReadContext) async -> Verdict
+  ) async -> Verdict {
+    let deadline = Deadline.after(min(step.timeout, Self.longestLook))
+    let context = context(for: step, until: deadline)
+    return await firstOf(deadline: deadline, grace: Self.grace) {
+      await work(context)
+    } late: {
+      .cannotTell(Evidence("looking took longer than \(Self.longestLook.spoken)"))
+    }
+  }
+
+  private static let longestLook = Duration.seconds(30)
+
+  private func nested(_ call: CheckCall, _ context: ReadContext) async -> Verdict {
+    switch call.with.rendered(in: scope, unknownInText: .spreads) {
+    case .failure(let error): .cannotTell(Evidence("\(call.uses): \(error.message)"))
+    case .success(let value):
+      if let reason = value.firstUnknown {
+        .cannotTell(Evidence("\(call.uses): its input is not known: \(reason)"))
+      } else {
+        await checks.check(NestedCall(uses: call.uses, with: value), in: context)
+      }
+    }
+  }
+
+  // MARK: - Undoing
+
+  /// Takes the change back. One that may never have been made is looked for first.
+  package func undo(_ step: PlannedStep, _ change: Value, isInDoubt: Bool) async -> ApplyResult {
+    if isInDoubt, step.isVerifiable, case .doesNotHold(let seen) = await verifyOnce(step, change) {
+      return .done(Evidence("nothing to undo: the change is not in place (\(seen.summary))"))
+    }
+    switch step.undo {
+    case .none(let reason): return .failed(.refused(.precondition, "it has no undo: \(reason)"))
+    case .explicit(let call): return await undo(step, by: call)
+    case .auto: break
+    }
+    guard let action = registry[step.uses], case .change(let body) = action.body,
+      let undo = body.undo
+    else { return .failed(.refused(.input, "'\(step.uses)' cannot undo itself")) }
+    let deadline = Deadline.after(step.timeout)
+    let context = writeContext(for: step, until: deadline)
+    return await firstOf(deadline: deadline, grace: Self.grace) {
+      do throws(ActionFailure) {
+        return .done(try await undo(change, context))
+      } catch {
+        return .failed(error)
+      }
+    } late: {
+      .failed(.unknown(.timeout, "no answer came in \(step.timeout.spoken)"))
+    }
+  }
+
+  /// The author's own way back: another action, planned, applied and verified like any other.
+  private func undo(_ step: PlannedStep, by call: CheckCall) async -> ApplyResult {
+    guard let page = registry[call.uses]?.page else {
+      return .failed(.refused(.input, "this program has no action '\(call.uses)'"))
+    }
+    var other = step
+    other.uses = call.uses
+    other.with = call.with
+    other.when = nil
+    other.verify = []
+    other.timeout = page.timeout
+    other.settle = page.settle
+    other.isVerifiable = page.isVerifiable(with: call.with)
+    switch await plan(other) {
+    case .failed(let failure): return .failed(failure)
+    case .alreadyInPlace(let evidence): return .done(evidence)
+    case .skipped(let reason): return .failed(.refused(.input, reason))
+    case .ask: return .failed(.refused(.input, "'\(call.uses)' asks a person and changes nothing"))
+    case .change(let change, _):
+      switch await apply(other, change) {
+      case .failed(let failure): return .failed(failure)
+      case .done(let evidence):
+        guard other.isVerifiable else { return .done(evidence) }
+        switch await verify(other, change) {
+        case .holds: return .done(evidence)
+        case .doesNotHold(let seen), .cannotTell(let seen):
+          return .failed(
+            .unknown(.failed, "\(call.uses) was applied, but is not seen in place: \(seen.summary)")
+          )
+        }
+      }
+    }
+  }
+}
+
+extension ActionPage {
+  /// A command says nothing of its effect unless the author gave it a check.
+  package func isVerifiable(with input: Template) -> Bool {
+    !traits.contains(.arbitrary) || input["check"] != nil
+  }
+}

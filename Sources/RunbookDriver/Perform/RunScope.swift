@@ -1,0 +1,85 @@
+package import RunbookEngine
+package import RunbookFormat
+package import RunbookModel
+import Synchronization
+
+/// What the names in a plan's expressions stand for, before and during a run.
+package struct RunScope: ExpressionScope, Sendable {
+  package let plan: Plan
+  package let outputs: StepOutputs
+  private let roots: ValueMap
+
+  /// `opening` is nil in a dry run: then what only a run knows is unknown.
+  package init(plan: Plan, outputs: StepOutputs, opening: RunOpening?) {
+    self.plan = plan
+    self.outputs = outputs
+    let secrets = ValueMap(distinct: plan.secrets.map { ($0.name.name, .secret($0.name)) })
+    let objectives: [(String, Duration?)] = [
+      ("rto", plan.objectives.rto), ("rpo", plan.objectives.rpo), ("mtpd", plan.objectives.mtpd),
+      ("soak", plan.objectives.soak),
+    ]
+    var run: ValueMap = [:]
+    run["id"] = opening.map { .string($0.run.text) } ?? .unknown("the run has not been started")
+    run["by"] = opening.map { .string($0.by) } ?? .unknown("the run has not been started")
+    run["reason"] =
+      opening.map { $0.reason.map(Value.string) ?? .unknown("no reason was given") }
+      ?? .unknown("the run has not been started")
+    run["outage_at"] =
+      opening?.outageAt.map(Value.timestamp) ?? .unknown("nobody has said when the outage began")
+    roots = [
+      "params": .map(plan.parameters), "env": plan.environmentValues, "secrets": .map(secrets),
+      "objectives": .map(
+        ValueMap(
+          distinct: objectives.map { name, value in
+            (name, value.map(Value.duration) ?? .unknown("the runbook has no \(name)"))
+          })),
+      "variant": plan.variant.map(Value.string) ?? .null,
+      "purpose": .string(plan.purpose.rawValue), "run": .map(run),
+    ]
+  }
+
+  package func root(_ name: String) -> Value? {
+    name == "recovery_point" ? outputs.recoveryPoint : roots[name]
+  }
+
+  package func step(_ id: String) -> Value? { outputs[StepID(id)] }
+}
+
+/// What finished steps offer to later ones; written by the driver's loop, read by whatever it has started.
+package final class StepOutputs: Sendable {
+  private struct Content: Sendable {
+    var values: [StepID: Value] = [:]
+    var recoveryPoint: Value = .unknown("no step has measured it yet")
+  }
+  private let content = Mutex(Content())
+  private let steps: Set<StepID>
+
+  package init(plan: Plan) { steps = Set(plan.steps.map(\.id)) }
+
+  /// A step's outputs; unknown before it has run; nil where the plan has no such step.
+  package subscript(id: StepID) -> Value? {
+    guard steps.contains(id) else { return nil }
+    return content.withLock { $0.values[id] } ?? .unknown("until \(id) has run")
+  }
+
+  package var recoveryPoint: Value { content.withLock(\.recoveryPoint) }
+
+  package func set(_ id: StepID, _ value: Value) {
+    content.withLock { content in
+      content.values[id] = value
+      if let point = value["recovery_point"], case .map = point { content.recoveryPoint = point }
+    }
+  }
+
+  /// Takes over what a step's new state says.
+  func note(_ id: StepID, _ state: StepState) {
+    switch state {
+    case .succeeded(let success): set(id, .map(success.evidence.facts))
+    case .skipped: set(id, .unknown("\(id) was skipped"))
+    case .failed(let failure) where failure.isPassed: set(id, .unknown("\(id) failed"))
+    case .failed, .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff,
+      .undoing, .undone:
+      break
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import Crypto
+package import RunbookAction
+package import RunbookEngine
+package import RunbookFormat
+package import RunbookModel
+
+/// Makes a Plan from a Runbook and an environment: every default filled in, the live state read, nothing changed.
+package struct Planner: Sendable {
+  /// What the person at the keyboard chose.
+  package struct Request: Sendable {
+    package var runbook: Runbook
+    package var runbookSource: Plan.Source
+    package var environment: RunbookEnvironment
+    package var environmentSource: Plan.Source
+    package var purpose: Purpose
+    package var variant: String?
+    package var parameters: ValueMap
+    package var outageAt: Timestamp?
+    package var madeBy: String
+    package var toolVersion: String
+
+    package init(
+      runbook: Runbook, runbookSource: Plan.Source, environment: RunbookEnvironment,
+      environmentSource: Plan.Source, purpose: Purpose, variant: String?, parameters: ValueMap,
+      outageAt: Timestamp?, madeBy: String, toolVersion: String
+    ) {
+      self.runbook = runbook
+      self.runbookSource = runbookSource
+      self.environment = environment
+      self.environmentSource = environmentSource
+      self.purpose = purpose
+      self.variant = variant
+      self.parameters = parameters
+      self.outageAt = outageAt
+      self.madeBy = madeBy
+      self.toolVersion = toolVersion
+    }
+  }
+
+  private let registry: ActionRegistry
+  private let clock: any DriverClock
+  /// Looking at the world for so many steps at a time.
+  private static let concurrentLooks = 16
+
+  package init(registry: ActionRegistry, clock: any DriverClock) {
+    self.registry = registry
+    self.clock = clock
+  }
+
+  package func plan(
+    _ request: Request, secrets: any SecretSource
+  ) async throws(Diagnostic) -> Plan {
+    var plan = try skeleton(request)
+    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: nil)
+    let performer = Performer(
+      plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock, run: nil,
+      outageAt: request.outageAt)
+    let forecasts = await forecasts(of: plan.steps, by: performer)
+    for (place, forecast) in forecasts.enumerated() { plan.steps[place].forecast = forecast }
+    plan.id = plan.contentID
+    return plan
+  }
+
+  private func forecasts(
+    of steps: [PlannedStep], by performer: Performer
+  ) async -> [StepForecast] {
+    await withTaskGroup(of: (Int, StepForecast).self) { group in
+      var results: [StepForecast] = steps.map(\.forecast)
+      var next = 0
+      func add() {
+        guard next < steps.count else { return }
+        let (place, step) = (next, steps[next])
+        next += 1
+        group.addTask { (place, await performer.forecast(step)) }
+      }
+      for _ in 0..<Self.concurrentLooks { add() }
+      for await (place, forecast) in group {
+        results[place] = forecast
+        add()
+      }
+      return results
+    }
+  }
+
+  /// The plan before anything was looked at.
+  private func skeleton(_ request: Request) throws(Diagnostic) -> Plan {
+    let runbook = request.runbook
+    var steps: [PlannedStep] = []
+    var stages: [PlannedStage] = []
+    var places: [StepID: Int] = [:]
+    for (number, stage) in runbook.stages.enumerated() {
+      stages.append(
+        PlannedStage(
+          name: stage.name, title: stage.title, budget: stage.budget, first: steps.count,
+          count: stage.steps.count))
+      for step in stage.steps {
+        places[step.id] = steps.count
+        steps.append(planned(step, stage: number, places: places, variant: request.variant))
+      }
+    }
+    var plan = Plan(
+      id: "", runbook: request.runbookSource, environment: request.environmentSource,
+      title: runbook.title, service: runbook.service, purpose: request.purpose,
+      objectives: runbook.objectives, stages: stages, steps: steps, madeAt: clock.now().wall,
+      madeBy: request.madeBy, toolVersion: request.toolVersion)
+    plan.owner = runbook.owner
+    plan.variant = request.variant
+    plan.parameters = request.parameters
+    plan.concurrency = runbook.concurrency
+    plan.secrets = request.environment.secrets
+    plan.roles = request.environment.roles
+    plan.coolDown = request.environment.coolDown
+    plan.signingKeyFile = request.environment.signingKeyFile
+    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: nil)
+    switch request.environment.values.rendered(in: scope, unknownInText: .spreads) {
+    case .success(let values): plan.environmentValues = values
+    case .failure(let error):
+      throw Diagnostic(
+        "LB211", "the environment's values cannot be rendered: \(error.message)", at: error.place)
+    }
+    return plan
+  }
+
+  private func planned(
+    _ step: Step, stage: Int, places: [StepID: Int], variant: String?
+  ) -> PlannedStep {
+    let page = registry.catalogue[step.uses]
+    var planned = PlannedStep(
+      id: step.id, stage: stage, uses: step.uses, kind: page?.kind ?? .check, with: step.with,
+      timeout: step.timeout ?? page?.timeout ?? .seconds(60),
+      settle: step.settle ?? page?.settle ?? .zero,
+      expected: step.expected ?? page?.expected ?? .seconds(1),
+      forecast: StepForecast(.decidedDuringRun, "not looked at"))
+    planned.title = step.title
+    planned.owner = step.owner
+    planned.when = step.when
+    planned.needs = step.needs.compactMap { places[$0] }
+    planned.retry = step.retry
+    planned.verify = step.verify
+    planned.approval = step.approval
+    planned.onFailure = step.onFailure
+    planned.undo = step.undo
+    planned.pointOfNoReturn = step.pointOfNoReturn
+    planned.isRepeatable = page?.isRepeatable ?? false
+    planned.isVerifiable = page?.isVerifiable(with: step.with) ?? false
+    planned.isCritical = step.critical
+    planned.byHand = step.byHand
+    planned.isExcluded =
+      !step.only.isEmpty && !step.only.contains { $0 == variant }
+    return planned
+  }
+}
+
+extension Plan {
+  /// The plan as bytes: what is stored, hashed and read back.
+  package func encoded() throws -> [UInt8] {
+    JSONText.write(try ValueEncoder().encode(self), style: .record, pretty: true) + [0x0A]
+  }
+
+  package init(decoding bytes: [UInt8]) throws {
+    self = try ValueDecoder().decode(Plan.self, from: JSONText.read(bytes))
+  }
+
+  /// The plan's id as its content makes it.
+  package var contentID: String {
+    var plain = self
+    plain.id = ""
+    let bytes = (try? plain.encoded()) ?? []
+    return "p-" + hexadecimal(SHA256.hash(data: bytes)).prefix(12)
+  }
+}
+
+/// Lower-case hexadecimal digits of some bytes.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(
+    decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}

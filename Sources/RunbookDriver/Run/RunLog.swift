@@ -1,0 +1,38 @@
+package import RunbookEngine
+package import RunbookModel
+
+/// Where the driver writes what has happened, before it acts.
+package protocol RunLog: Sendable {
+  /// Adds one record. It may stay in memory until the next `sync`.
+  func append(event: Value, commands: [Value], at moment: Moment) throws
+  /// Returns when every record is durable. After an error nothing more may be promised to anybody.
+  func sync() throws
+}
+
+/// One record as the driver and everybody who reads a journal sees it.
+package struct RunRecord: Sendable, Equatable {
+  package var at: Moment
+  package var event: Event
+  package var commands: [Command]
+
+  package init(at: Moment, event: Event, commands: [Command]) {
+    self.at = at
+    self.event = event
+    self.commands = commands
+  }
+}
+
+/// Hears of every record as soon as it is written; shows it to people. Called from the driver's loop: must be quick.
+package protocol RunListener: Sendable {
+  func wrote(_ record: RunRecord, _ machine: RunMachine)
+}
+
+/// Whoever answers questions and decides about a run that holds.
+package protocol PeopleDesk: Sendable {
+  /// nil when nobody is there: the question stays open, and there is no default answer.
+  func answer(_ step: PlannedStep, attempt: Int, _ request: PersonRequest) async -> PersonAnswer?
+  /// Asked once the run holds and nothing is under way; nil when nobody is there.
+  func decide(_ machine: RunMachine) async -> OperatorDecision?
+  /// The order could not be carried out; says why.
+  func refused(_ decision: OperatorDecision, because error: EngineError) async
+}

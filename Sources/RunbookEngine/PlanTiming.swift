@@ -1,0 +1,89 @@
+package import RunbookModel
+
+/// How long a plan takes: the longest way through its steps, as expected and at the worst.
+///
+/// Both ignore `concurrency` and what people take to answer where no timeout says it; the worst case takes every
+/// timeout, retry and settling time that the plan allows, but no time for undoing.
+package struct PlanTiming: Sendable, Equatable {
+  package var expected: Duration
+  package var worst: Duration
+  /// The steps that `expected` is the sum of, first to last.
+  package var criticalPath: [StepID]
+  /// Person steps that may take any time: the worst case does not count them.
+  package var unbounded: [StepID]
+
+  package init(_ plan: Plan) {
+    var expectedEnd = [Duration](repeating: .zero, count: plan.steps.count)
+    var worstEnd = expectedEnd
+    var before = [Int?](repeating: nil, count: plan.steps.count)
+    var stageStart: (expected: Duration, worst: Duration, last: Int?) = (.zero, .zero, nil)
+    unbounded = []
+    for stage in plan.stages {
+      var end = stageStart
+      for place in stage.range {
+        let step = plan.steps[place]
+        var start = stageStart
+        for need in step.needs {
+          if expectedEnd[need] > start.expected {
+            start.expected = expectedEnd[need]; start.last = need
+          }
+          start.worst = max(start.worst, worstEnd[need])
+        }
+        let isSkipped = step.forecast.status == .wouldSkip
+        expectedEnd[place] = start.expected + (isSkipped ? .zero : step.likely)
+        worstEnd[place] = start.worst + (isSkipped ? .zero : step.worst)
+        before[place] = start.last
+        if step.waitsWithoutLimit, !isSkipped { unbounded.append(step.id) }
+        if expectedEnd[place] > end.expected { end.expected = expectedEnd[place]; end.last = place }
+        end.worst = max(end.worst, worstEnd[place])
+      }
+      stageStart = end
+    }
+    expected = stageStart.expected
+    worst = stageStart.worst
+    var path: [StepID] = []
+    var place = stageStart.last
+    while let current = place {
+      if plan.steps[current].likely > .zero { path.append(plan.steps[current].id) }
+      place = before[current]
+    }
+    criticalPath = path.reversed()
+  }
+}
+
+extension PlannedStep {
+  /// What it takes as the world was when it was planned.
+  package var likely: Duration {
+    switch forecast.status {
+    case .wouldSkip: .zero
+    case .alreadyInPlace: min(expected, .milliseconds(100))
+    case .wouldChange, .holdsNow, .doesNotHoldNow, .cannotTell, .decidedDuringRun, .impossible,
+      .asksPerson:
+      expected
+    }
+  }
+
+  /// Every attempt to its timeout, every pause, and the whole time to settle.
+  package var worst: Duration {
+    let approvalTime = approval?.timeout ?? .zero
+    if kind == .person { return approvalTime }
+    var sum = approvalTime + settle
+    for attempt in 1...max(retry.attempts, 1) {
+      sum += timeout
+      if attempt < retry.attempts { sum += retry.longestDelay(after: attempt) }
+    }
+    return sum
+  }
+
+  package var waitsWithoutLimit: Bool {
+    (kind == .person || approval != nil) && approval?.timeout == nil
+  }
+}
+
+extension RetryPolicy {
+  func longestDelay(after attempt: Int) -> Duration {
+    var withoutJitter = self
+    withoutJitter.jitter = 0
+    return withoutJitter.delay(after: attempt, step: "", seed: 0)
+  }
+}
