@@ -1,0 +1,66 @@
+import RunbookModel
+
+/// A program to run: nothing of ours reaches it but what stands here.
+struct ChildRequest: Sendable {
+  /// An absolute path.
+  var executable: String
+  /// With the program's own name first.
+  var arguments: [String]
+  /// `NAME=value`, all of it.
+  var environment: [String]
+  var folder: String
+  /// What it reads; nil is an empty input.
+  var input: [UInt8]?
+}
+
+/// How a program ended and what it wrote.
+struct ChildReport: Sendable {
+  var end: End
+  var output = Captured()
+  var errors = Captured()
+  var took = Duration.zero
+  /// It ended, but a process that it started still holds its output open.
+  var leftProcessBehind = false
+
+  enum End: Sendable, Equatable {
+    case exited(Int32)
+    /// A signal that was not ours ended it.
+    case signalled(Int32)
+    /// We ended it, at the deadline or because the run was called off.
+    case stopped(Stop)
+    /// The system would not start it, for this reason (`errno`): nothing was run.
+    case notStarted(Int32)
+    /// The time was over before it was its turn: nothing was run.
+    case neverBegan
+    /// The system had not finished starting it when the time was over: it may or may not have run.
+    case startHung
+    /// It ended, but the system gave its exit code to somebody else.
+    case unseen
+  }
+
+  enum Stop: Sendable, Equatable {
+    case terminated
+    case killed
+    /// Not even SIGKILL has ended it: it hangs inside the system (a dead disk or network file system).
+    case stillThere
+  }
+
+  /// What of one stream was kept, and how much was not.
+  struct Captured: Sendable {
+    var bytes: [UInt8] = []
+    var dropped = 0
+  }
+}
+
+/// Limits of every child process.
+enum ChildLimits {
+  /// Kept of stdout and of stderr; together the 1 MiB that a step may keep. The rest is counted and dropped.
+  static let output = 768 << 10
+  static let errors = 256 << 10
+  /// Read beyond the limit and dropped after masking, so that no secret that spans the limit shows its first half.
+  static let slack = 64 << 10
+  /// Between SIGTERM at the deadline and SIGKILL.
+  static let grace = Duration.seconds(2)
+  /// After SIGKILL, until it is given up.
+  static let patience = Duration.seconds(1)
+}
