@@ -114,3 +114,16 @@ extension Checkpoint {
     return found
   }
 }
+
+extension Checkpoint.Problem {
+  /// What is wrong, as the end of "the checkpoint ...".
+  package var text: String {
+    switch self {
+    case .malformed(let why): "is malformed: \(why)"
+    case .otherOrigin(let origin): "belongs to another journal: '\(origin)'"
+    case .unknownKeys(let keys):
+      "is signed by no known key, only by \(keys.joined(separator: ", "))"
+    case .wrongSignature(let key): "has a wrong signature of \(key): its text was changed"
+    }
+  }
+}

@@ -17,6 +17,11 @@ package struct MerkleTree: Sendable, Equatable {
     RecordHash.of([0] + line)
   }
 
+  /// The leaf hash of a line that stands behind a zero byte.
+  package static func leaf(prefixed line: [UInt8]) -> RecordHash {
+    RecordHash(SHA256.hash(data: line))
+  }
+
   package static func node(_ left: RecordHash, _ right: RecordHash) -> RecordHash {
     var hasher = SHA256()
     withUnsafeBytes(of: UInt8(1)) { hasher.update(bufferPointer: $0) }

@@ -1,0 +1,66 @@
+internal import Glibc
+package import RunbookJournal
+package import RunbookModel
+
+/// The folder of one run.
+package struct RunFolder: Sendable, Equatable {
+  package let id: RunID
+  package let path: String
+
+  package var journal: String { path + "/journal.jsonl" }
+  package var checkpoint: String { path + "/checkpoint" }
+  package var plan: String { path + "/plan.json" }
+  package var attachments: String { path + "/attachments" }
+  var lock: String { path + "/lock" }
+
+  /// Larger plans and attachments are neither written nor read.
+  package static let maximumFileBytes = 64 << 20
+
+  package func readPlan() throws(StoreError) -> [UInt8] {
+    try Files.read(plan, limit: Self.maximumFileBytes)
+  }
+
+  /// Takes the run: two processes cannot drive it.
+  package func take(_ holder: LockHolder) throws(StoreError) -> FileLock {
+    do throws(StoreError) { return try FileLock(lock, holder: holder) } catch {
+      guard case .held(let other) = error.kind else { throw error }
+      throw StoreError(
+        .held(by: other),
+        "run \(id) is being driven by \(other?.text ?? "another process")",
+        advice: "look at it with: lifeboat status \(id)")
+    }
+  }
+
+  /// Whether a process drives the run now.
+  package var driver: FileLock.State { FileLock.state(of: lock) }
+
+  /// The journal from its first record, also while another process writes it.
+  package func readJournal() throws(StoreError) -> JournalReader { try JournalReader(journal) }
+
+  /// Keeps bytes beside the journal, durably, and returns the SHA-256 under which they are found.
+  @discardableResult
+  package func attach(_ bytes: [UInt8]) throws(StoreError) -> RecordHash {
+    guard bytes.count <= Self.maximumFileBytes else {
+      throw StoreError(
+        .tooLarge, "an attachment of \(bytes.count) bytes; the limit is \(Self.maximumFileBytes)")
+    }
+    let hash = RecordHash.of(bytes)
+    try Files.makeFolder(attachments)
+    do throws(StoreError) {
+      try Files.create("\(attachments)/\(hash.hex)", bytes)
+    } catch {
+      // The same bytes were kept before.
+      guard error.kind == .alreadyExists else { throw error }
+    }
+    return hash
+  }
+
+  package func attachment(_ hash: RecordHash) throws(StoreError) -> [UInt8] {
+    let path = "\(attachments)/\(hash.hex)"
+    let bytes = try Files.read(path, limit: Self.maximumFileBytes)
+    guard RecordHash.of(bytes) == hash else {
+      throw StoreError(.damaged, "\(path) was changed: its SHA-256 is not its name")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,118 @@
+internal import Glibc
+package import RunbookJournal
+package import RunbookModel
+
+/// All runs of a state folder.
+package struct RunStore: Sendable {
+  package let folder: StateFolder
+
+  package init(_ folder: StateFolder) { self.folder = folder }
+
+  /// A run that this process drives: it does as long as it keeps `lock`.
+  package struct Driven: Sendable {
+    package let folder: RunFolder
+    package let journal: JournalFile
+    package let lock: FileLock
+  }
+
+  /// A new run's id: its time in UTC and four random characters.
+  package static func newID(at time: Timestamp) -> RunID {
+    var generator = SystemRandomNumberGenerator()
+    return newID(at: time, using: &generator)
+  }
+
+  package static func newID(
+    at time: Timestamp, using generator: inout some RandomNumberGenerator
+  ) -> RunID {
+    let digits = time.text(decimals: 0).filter(\.isNumber)
+    let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
+    let tail = (0..<4).compactMap { _ in letters.randomElement(using: &generator) }
+    return RunID("\(digits.prefix(8))-\(digits.dropFirst(8))-\(String(tail))")
+  }
+
+  /// Makes the folder of a new run, takes it, keeps its plan, begins its journal and enters it into the log of all runs.
+  ///
+  /// All of it is durable when this returns. A process that dies on the way leaves a folder without records.
+  package func create(
+    _ holder: LockHolder, service: String, plan: [UInt8], key: SigningKey, at moment: Moment
+  ) throws(StoreError) -> Driven {
+    let run = self.run(holder.run)
+    try Files.makeFolder(folder.runs)
+    guard mkdir(run.path, 0o700) == 0 else {
+      throw .system("cannot create the run's folder", run.path)
+    }
+    let lock = try run.take(holder)
+    try Files.createNew(run.plan, plan)
+    let journal = try JournalFile.create(run.journal, checkpoint: checkpoint(of: run, key))
+    try Files.syncFolder(run.path)
+    try Files.syncFolder(folder.runs)
+    try RunLog(folder).append(
+      .opened(run: run.id, service: service, plan: RecordHash.of(plan)), at: moment)
+    return Driven(folder: run, journal: journal, lock: lock)
+  }
+
+  /// Takes a run over and hands its records to `visit`, to go on where it stopped.
+  package func resume(
+    _ run: RunFolder, _ holder: LockHolder, key: SigningKey,
+    visit: (Record) throws(StoreError) -> Void
+  ) throws(StoreError) -> (Driven, JournalRecovery) {
+    let lock = try run.take(holder)
+    let (journal, recovery) = try JournalFile.open(
+      run.journal, checkpoint: checkpoint(of: run, key), keys: SigningKeys(folder).known(),
+      visit: visit)
+    return (Driven(folder: run, journal: journal, lock: lock), recovery)
+  }
+
+  /// Signs what the run's journal holds and enters it into the log of all runs: when the run ends or holds.
+  package func seal(_ driven: Driven, at moment: Moment) throws(StoreError) {
+    try driven.journal.seal()
+    try RunLog(folder).append(
+      .sealed(run: driven.folder.id, size: driven.journal.count, root: driven.journal.root),
+      at: moment)
+  }
+
+  package func run(_ id: RunID) -> RunFolder {
+    RunFolder(id: id, path: "\(folder.runs)/\(id.text)")
+  }
+
+  /// The run whose id begins with `text`, or the newest for `latest`.
+  package func find(_ text: String) throws(StoreError) -> RunFolder {
+    let ids = try self.ids()
+    guard let newest = ids.first else {
+      throw StoreError(
+        .notFound, "there is no run in \(folder.runs)",
+        advice: "LIFEBOAT_STATE says where runs are kept")
+    }
+    if text == "latest" { return run(newest) }
+    if ids.contains(where: { $0.text == text }) { return run(RunID(text)) }
+    let fitting = text.isEmpty ? [] : ids.filter { $0.text.hasPrefix(text) }
+    guard let found = fitting.first else {
+      throw StoreError(
+        .notFound, "no run begins with '\(text)' in \(folder.runs); the newest is \(newest)",
+        advice: "list them with: lifeboat runs")
+    }
+    guard fitting.count == 1 else {
+      let some = fitting.prefix(5).map(\.text).joined(separator: ", ")
+      throw StoreError(
+        .ambiguous,
+        "\(fitting.count) runs begin with '\(text)': \(some)\(fitting.count > 5 ? ", ..." : "")",
+        advice: "write more of the id")
+    }
+    return run(found)
+  }
+
+  /// Ids of all runs, newest first. A state folder that is not there has none.
+  package func ids() throws(StoreError) -> [RunID] {
+    do throws(StoreError) {
+      let names = try Files.names(in: folder.runs).filter { !$0.hasPrefix(".") }
+      return names.sorted(by: >).map { RunID($0) }
+    } catch {
+      guard error.kind == .notFound else { throw error }
+      return []
+    }
+  }
+
+  private func checkpoint(of run: RunFolder, _ key: SigningKey) -> CheckpointFile {
+    CheckpointFile(path: run.checkpoint, origin: Checkpoint.origin(ofRun: run.id.text), key: key)
+  }
+}
