@@ -1,0 +1,72 @@
+import RunbookAction
+import RunbookModel
+import Synchronization
+
+/// `dns.switch`: exchanges one record set for another, as one atomic compare-and-set at the
+/// primary.
+struct DNSSwitch: UndoableAction {
+  private let sightings = Sightings()
+
+  var page: ActionPage { dnsSwitchPage }
+
+  func plan(
+    _ input: Input, in context: ReadContext
+  ) async throws(ActionFailure) -> Planned<DNSChange> {
+    do throws(ActionFailure) {
+      return try await SwitchPlanner(order: Order(input), deadline: context.deadline).plan()
+    } catch {
+      guard error.effect == .unchanged(retryable: false) else { throw error }
+      return .impossible(error)
+    }
+  }
+
+  func apply(
+    _ change: DNSChange, in context: WriteContext
+  ) async throws(ActionFailure) -> Evidence {
+    sightings.forget(change)
+    return try await SwitchApplier(
+      change: change, update: change.forward, from: change.from, to: change.to, context: context
+    ).run()
+  }
+
+  func verify(_ change: DNSChange, in context: ReadContext) async -> Verdict {
+    do throws(ActionFailure) {
+      return try await SwitchVerifier(change: change, deadline: context.deadline).verdict(sightings)
+    } catch {
+      return .cannotTell(Evidence(error.message))
+    }
+  }
+
+  func undo(
+    _ change: DNSChange, in context: WriteContext
+  ) async throws(ActionFailure) -> Evidence {
+    sightings.forget(change)
+    return try await SwitchApplier(
+      change: change, update: change.backward, from: change.to, to: change.from, context: context
+    ).run()
+  }
+}
+
+/// When this process first saw each change in place everywhere: from then on caches can only lose
+/// the old answer.
+///
+/// It is kept in memory. A process that resumes a run counts again from its own first sight: it
+/// waits longer, never shorter.
+final class Sightings: Sendable {
+  private static let limit = 10_000
+  private let moments = Mutex<[DNSChange: ContinuousClock.Instant]>([:])
+
+  func first(_ change: DNSChange) -> ContinuousClock.Instant {
+    moments.withLock { moments in
+      if let moment = moments[change] { return moment }
+      if moments.count >= Self.limit { moments.removeAll() }
+      let now = ContinuousClock.now
+      moments[change] = now
+      return now
+    }
+  }
+
+  func forget(_ change: DNSChange) {
+    moments.withLock { _ = $0.removeValue(forKey: change) }
+  }
+}

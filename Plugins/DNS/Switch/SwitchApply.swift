@@ -1,0 +1,136 @@
+import RunbookAction
+import RunbookModel
+
+/// Sends one update and finds out what became of it. Undo is the same with the two sets exchanged.
+struct SwitchApplier {
+  let change: DNSChange
+  let update: Update
+  let from: RecordSet?
+  let to: RecordSet?
+  let context: WriteContext
+
+  func run() async throws(ActionFailure) -> Evidence {
+    let server = try readServers([change.server], "server")[0]
+    let key = try signingKey()
+    // What is left after it is for looking at the outcome.
+    let reserve = min(context.deadline.remaining / 4, .seconds(3))
+    let sending = Deadline(context.deadline.instant.advanced(by: .zero - reserve))
+
+    switch await sight(server, by: sending) {
+    case .trouble(let trouble): throw .passing(trouble.kind, trouble.text)
+    case .notServing(let reason): throw .passing(.failed, reason)
+    case .alias(let target): throw drifted("an alias of \(target)")
+    case .set(let set):
+      if set == to { return await evidence(server, "was so already; nothing was sent") }
+      if set.values != from?.values { throw drifted(set.text) }
+    case .absent:
+      if to == nil { return await evidence(server, "was so already; nothing was sent") }
+      if from != nil { throw drifted("no such record") }
+    }
+    switch try await update.send(to: server, signedBy: key, by: sending) {
+    case .accepted: return await evidence(server, "accepted by \(server)")
+    case .notSent(let trouble): throw .passing(trouble.kind, trouble.text)
+    case .denied(let code, let objection): return try await denied(server, code, objection)
+    case .inDoubt(let reason): return try await inDoubt(server, reason)
+    }
+  }
+
+  private func signingKey() throws(ActionFailure) -> SigningKey? {
+    guard let key = change.key else { return nil }
+    return SigningKey(
+      name: key.name, algorithm: key.algorithm, secret: try context.secret(key.secret))
+  }
+
+  private func sight(_ server: ServerAddress, by deadline: Deadline) async -> Sight {
+    await look(at: change.name, change.type, on: [server], by: deadline)[0].sight
+  }
+
+  private func evidence(_ server: ServerAddress, _ how: String) async -> Evidence {
+    let serial = await serialNumber(
+      of: change.name, at: server, by: min(context.deadline, .after(answerTime)))
+    return Evidence(
+      "\(change.subject): \(from.text) -> \(to.text), \(how)"
+        + (serial.map { " (serial \($0))" } ?? ""), facts: change.facts(serial: serial))
+  }
+
+  private func drifted(_ now: String) -> ActionFailure {
+    .refused(
+      .precondition,
+      "somebody changed \(change.subject) in the meantime: it is now \(now), and this "
+        + "change was to start from \(from.text); nothing was changed",
+      advice: "find out who changed it and why; then plan again")
+  }
+
+  private func denied(
+    _ server: ServerAddress, _ code: ResponseCode, _ objection: SignatureError?
+  ) async throws(ActionFailure) -> Evidence {
+    if let objection { throw unaccepted(server, objection) }
+    switch code {
+    case .noSuchSet, .setExists, .noSuchName, .nameExists:
+      let sight = await sight(server, by: context.deadline)
+      if sight.seen == .some(to) {
+        return await evidence(server, "was so already when the update arrived")
+      }
+      if let seen = sight.seen, seen?.values == from?.values {
+        throw .refused(
+          .precondition,
+          "\(server) refused the update (\(code)) although it answers \(sight.text); "
+            + "nothing was changed",
+          advice:
+            "the answer may come from a wildcard, or two clients change the name at the same time")
+      }
+      throw drifted(sight.text)
+    case .notAuthoritative:
+      throw .refused(
+        .refused, "\(server) answered NOTAUTH: it takes no updates for the zone \(change.zone)",
+        advice: "send updates to the zone's primary server; a secondary cannot take them")
+    default:
+      throw .refused(
+        .refused, "\(server) refused the update of \(change.subject): \(code)",
+        advice: code == .refused
+          ? "allow this key to change this name and type there (BIND: update-policy)" : nil)
+    }
+  }
+
+  private func unaccepted(_ server: ServerAddress, _ objection: SignatureError) -> ActionFailure {
+    let name = change.key.map { "'\($0.name)'" } ?? "that was used"
+    switch objection {
+    case .badKey:
+      return .refused(
+        .authentication, "\(server) does not know the key \(name) with this algorithm (BADKEY)",
+        advice: "compare the key's name and algorithm with the server's")
+    case .badSignature:
+      return .refused(
+        .authentication, "\(server) found the signature of the key \(name) wrong (BADSIG)",
+        advice: "the secret here is not the server's: compare the two")
+    case .badTime(let theirs):
+      let skew = theirs.map { Int64(Timestamp.wallSeconds) - $0 }
+      let figure = skew.map { ": this machine's clock is \(Self.ahead($0)) the server's" } ?? ""
+      return .refused(
+        .authentication, "\(server) refused the signature because of its time (BADTIME)\(figure)",
+        advice: "set both clocks right; \(SigningKey.fudge / 60) minutes of difference are allowed")
+    case .other(let code):
+      return .refused(
+        .authentication, "\(server) refused the signature of the key \(name) (TSIG error \(code))")
+    }
+  }
+
+  private static func ahead(_ seconds: Int64) -> String {
+    "\(Duration.seconds(abs(seconds)).spoken) \(seconds < 0 ? "behind" : "ahead of")"
+  }
+
+  /// The server may have made the change, may make it later, or never: only its new state proves
+  /// anything.
+  private func inDoubt(
+    _ server: ServerAddress, _ reason: String
+  ) async throws(ActionFailure) -> Evidence {
+    let sight = await sight(server, by: context.deadline)
+    if sight.seen == .some(to) {
+      return await evidence(server, "seen in place at \(server), although \(reason)")
+    }
+    throw .unknown(
+      .timeout, "\(reason) after the update was sent; asked again: \(sight.text)",
+      advice:
+        "a server that was only slow may still make the change: ask it again before anything else")
+  }
+}
