@@ -57,10 +57,14 @@ extension RunHistory {
     switch state {
     case .succeeded: steps[index].succeededAt = record
     case .inDoubt: steps[index].doubtedAt = steps[index].doubtedAt ?? record
-    case .failed(let failure) where failure.effect == .unknown:
-      steps[index].doubtedAt = steps[index].doubtedAt ?? record
-    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .failed, .skipped,
-      .undoing, .undone:
+    case .failed(let failure):
+      if failure.effect == .unknown { steps[index].doubtedAt = steps[index].doubtedAt ?? record }
+      if steps[index].acts.last?.kind != .undo {
+        steps[index].failure = StepHistory.Failed(
+          record: record, text: failure.failure.message, advice: failure.failure.advice)
+      }
+    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .skipped, .undoing,
+      .undone:
       break
     }
   }

@@ -63,11 +63,26 @@ package struct RunHistory: Sendable {
     return interruption.record > resumption.record
   }
 
-  /// The first step that stopped the run, in the order of time.
-  package var firstTrouble: Int? {
-    let troubled = steps.indices.filter { index in
-      status(of: index).isTrouble && failure(of: index)?.isPassed != true
+  /// It failed for good or is in doubt, so that what needs it could not go on; also when it was undone since.
+  package func isCause(_ index: Int) -> Bool {
+    switch status(of: index) {
+    case .inDoubt, .failed, .failedIgnored, .undoFailed: failure(of: index)?.isPassed != true
+    case .undoing, .undone: steps[index].failure != nil
+    case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .applying, .verifying,
+      .backingOff, .succeeded, .skipped:
+      false
     }
-    return troubled.min { (steps[$0].since ?? .max, $0) < (steps[$1].since ?? .max, $1) }
+  }
+
+  /// The first step that stopped the run, in the order of time; else the first critical one that failed and let it go on.
+  package var firstTrouble: Int? {
+    func first(_ indices: [Int]) -> Int? {
+      indices.min { moment($0) < moment($1) }
+    }
+    func moment(_ index: Int) -> (Int, Int) {
+      (steps[index].failure?.record ?? steps[index].since ?? .max, index)
+    }
+    return first(steps.indices.filter(isCause))
+      ?? first(steps.indices.filter { status(of: $0) == .failed })
   }
 }

@@ -121,9 +121,8 @@ package struct RunSummary: Sendable, Equatable {
         attempt: history.machine.steps[index].attempt, since: history.records[since].at.wall)
     }
     trouble = history.firstTrouble.flatMap { index in
-      history.failure(of: index).map {
-        Trouble(
-          step: history.plan.steps[index].id, text: $0.failure.message, advice: $0.failure.advice)
+      history.steps[index].failure.map {
+        Trouble(step: history.plan.steps[index].id, text: $0.text, advice: $0.advice)
       }
     }
     state = .ended

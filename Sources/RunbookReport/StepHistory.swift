@@ -16,6 +16,15 @@ package struct StepHistory: Sendable, Equatable {
   /// The record with which its result was lost for the first time, even if it was found later.
   package internal(set) var doubtedAt: Int?
 
+  /// Its last failure in doing its work, and the record of it; an undo's own failure is not kept here.
+  package internal(set) var failure: Failed?
+
+  package struct Failed: Sendable, Equatable {
+    package var record: Int
+    package var text: String
+    package var advice: String?
+  }
+
   init(index: Int) { self.index = index }
 
   /// The record with which its first command was released.

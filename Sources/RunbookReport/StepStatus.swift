@@ -58,16 +58,6 @@ package enum StepStatus: String, Sendable, CaseIterable {
       false
     }
   }
-
-  /// It stopped the run, or would have if it were critical.
-  package var isTrouble: Bool {
-    switch self {
-    case .inDoubt, .failed, .failedIgnored, .undoFailed: true
-    case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .applying, .verifying,
-      .backingOff, .succeeded, .skipped, .undoing, .undone:
-      false
-    }
-  }
 }
 
 extension RunHistory {

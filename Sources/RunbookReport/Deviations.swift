@@ -1,0 +1,82 @@
+import RunbookEngine
+import RunbookModel
+
+extension Report.Deviation {
+  /// Everything that people decided otherwise than planned, and every change that was not the planned one.
+  static func all(_ history: RunHistory) -> [Report.Deviation] {
+    let all = decisions(history) + answers(history) + otherChanges(history)
+    return all.sorted { $0.record < $1.record }.map(\.deviation)
+  }
+
+  private typealias Placed = (record: Int, deviation: Report.Deviation)
+
+  private static func decisions(_ history: RunHistory) -> [Placed] {
+    history.decisions.map { noted in
+      let said = noted.said
+      var (kind, effect) = meaning(said.choice)
+      let index = history.records[noted.record].event.step.flatMap(history.place(of:))
+      if let failure = index.flatMap({ history.steps[$0].failure }), failure.record < noted.record {
+        effect += " (it had failed: \(failure.text))"
+      }
+      let deviation = Report.Deviation(
+        kind: kind, step: history.records[noted.record].event.step, by: said.by,
+        at: history.records[noted.record].at.wall, reason: said.reason, effect: effect)
+      return (noted.record, deviation)
+    }
+  }
+
+  private static func meaning(
+    _ choice: OperatorDecision.Choice
+  ) -> (Report.Deviation.Kind, String) {
+    switch choice {
+    case .continue: (.continued, "the run went on where it had stopped")
+    case .retry: (.retried, "looked at again, and attempted again where it did not hold")
+    case .skip: (.skipped, "left out; the steps that need it went on without it")
+    case .markDone: (.markedDone, "counts as done on this person's word; Lifeboat did not see it")
+    case .unwind: (.unwound, "what was done is undone, last first")
+    case .abort: (.aborted, "the run ends here; nothing is undone")
+    }
+  }
+
+  private static func answers(_ history: RunHistory) -> [Placed] {
+    var found: [Placed] = []
+    for step in history.steps {
+      for act in step.acts where act.kind == .ask {
+        guard let ended = act.ended else { continue }
+        let id = history.plan.steps[step.index].id
+        let at = history.records[ended].at.wall
+        if act.ending == .notAnswered {
+          let policy = history.plan.steps[step.index].approval?.onTimeout ?? .deny
+          let effect = policy == .deny ? "taken as a no: the step failed" : "the run holds"
+          let deviation = Report.Deviation(
+            kind: .notAnswered, step: id, by: Timeline.ourselves, at: at, reason: act.text,
+            effect: effect)
+          found.append((ended, deviation))
+        }
+        if act.ending == .declined, let last = act.answers.last {
+          let said = history.answers[last].said
+          let deviation = Report.Deviation(
+            kind: .declined, step: id, by: said.by, at: at, reason: said.reason,
+            effect: "the step was not done")
+          found.append((ended, deviation))
+        }
+      }
+    }
+    return found
+  }
+
+  private static func otherChanges(_ history: RunHistory) -> [Placed] {
+    history.steps.compactMap { step in
+      guard let planned = history.plan.steps[step.index].forecast.change,
+        let act = step.acts.last(where: { $0.kind == .apply }), let made = act.change,
+        made != planned
+      else { return nil }
+      let deviation = Report.Deviation(
+        kind: .otherChange, step: history.plan.steps[step.index].id, by: Timeline.ourselves,
+        at: history.records[act.begun].at.wall,
+        reason: "the world was not as it was when the plan was made",
+        effect: "the change made is not the one that the plan showed")
+      return (act.begun, deviation)
+    }
+  }
+}

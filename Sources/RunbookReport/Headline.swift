@@ -1,0 +1,72 @@
+import RunbookEngine
+import RunbookModel
+
+extension Report {
+  /// The outcome in one sentence that stands alone.
+  static func headline(_ history: RunHistory, _ report: Report) -> String {
+    let what = "The \(report.identity.purpose.rawValue)"
+    guard let outcome = history.outcome else { return open(what, report.summary) }
+    let cause = trouble(report.summary)
+    switch outcome {
+    case .succeeded: return succeeded(what, report)
+    case .failedUnchanged: return "\(what) failed and changed nothing\(cause)"
+    case .failedUndone: return "\(what) failed; what it had changed was undone\(cause)"
+    case .failedPartly:
+      let steps = report.undo.standing.map(\.step.text).joined(separator: ", ")
+      let left = steps.isEmpty ? "" : " (\(steps))"
+      return "\(what) failed and left changes in place or in doubt\(left)\(cause)"
+    }
+  }
+
+  private static func succeeded(_ what: String, _ report: Report) -> String {
+    let rto = report.clocks.rto
+    let service = report.identity.service
+    guard report.clocks.recovered != nil else {
+      return "\(what) succeeded; no critical step was run, so no time to recover is known."
+    }
+    let time = "\(what) succeeded: \(service) was recovered in \(rto.measured.words)"
+    let words = rto.target?.spoken ?? ""
+    switch rto.verdict {
+    case .met: return "\(time), within the objective of \(words)."
+    case .missed: return "\(time), which MISSED the objective of \(words)."
+    case .unknown, .stillCounting, .notRecovered:
+      return "\(time); whether the objective of \(words) was met is NOT KNOWN."
+    case .noTarget: return "\(time); the runbook sets no objective."
+    }
+  }
+
+  private static func trouble(_ summary: RunSummary) -> String {
+    guard let trouble = summary.trouble else { return "." }
+    return ". Step '\(trouble.step)': \(trouble.text.sentence)"
+  }
+
+  private static func open(_ what: String, _ summary: RunSummary) -> String {
+    switch summary.state {
+    case .ended: return "\(what) has ended."
+    case .running:
+      let steps = summary.current.map(\.step.text).prefix(5).joined(separator: ", ")
+      let doing = steps.isEmpty ? "" : " (\(steps))"
+      return "\(what) has NOT ENDED: as far as the records say, it is running\(doing)."
+    case .unwinding: return "\(what) has NOT ENDED: it is undoing what was changed."
+    case .waiting, .holding, .interrupted:
+      let wait = summary.waits.first
+      let place = wait?.step.map { " at step '\($0)'" } ?? ""
+      let text = wait.map { ": \($0.text.sentence)" } ?? "."
+      let state =
+        switch summary.state {
+        case .waiting: "it waits for a person"
+        case .holding: "it holds and waits for a person's decision"
+        case .interrupted, .running, .unwinding, .ended: "it was interrupted"
+        }
+      return "\(what) has NOT ENDED: \(state)\(place)\(text)"
+    }
+  }
+}
+
+extension String {
+  /// With a full stop, unless it ends in one already.
+  var sentence: String {
+    guard let last else { return "" }
+    return ".!?…".contains(last) ? self : self + "."
+  }
+}

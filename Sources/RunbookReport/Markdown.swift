@@ -1,0 +1,142 @@
+/// Markdown under construction: text from outside cannot break out of its place.
+struct Markdown {
+  private(set) var lines: [String] = []
+
+  /// Longest text in a table's cell; the whole text stands in the step's own section and in the JSON.
+  static let cellLimit = 120
+  /// Lines of an output that are shown: its end, where the error is.
+  static let outputLines = 30
+  static let outputBytes = 4000
+
+  var text: String { lines.joined(separator: "\n") + "\n" }
+
+  mutating func line(_ text: String) { lines.append(text) }
+
+  mutating func blank() {
+    if lines.last?.isEmpty == false { lines.append("") }
+  }
+
+  mutating func heading(_ level: Int, _ text: String) {
+    blank()
+    lines.append(String(repeating: "#", count: level) + " " + text)
+    blank()
+  }
+
+  mutating func paragraph(_ text: String) {
+    blank()
+    lines.append(text)
+    blank()
+  }
+
+  mutating func bullets(_ items: [String]) {
+    blank()
+    lines += items.map { "- " + $0 }
+    blank()
+  }
+
+  /// Columns are padded so that the source can be read as it is. Cells are Markdown already.
+  mutating func table(_ titles: [String], _ rows: [[String]]) {
+    blank()
+    let all = [titles] + rows
+    let widths = titles.indices.map { column in
+      max(3, all.map { Self.width($0[column]) }.max() ?? 0)
+    }
+    func row(_ cells: [String]) -> String {
+      let padded = zip(cells, widths).map { cell, width in
+        cell + String(repeating: " ", count: width - Self.width(cell))
+      }
+      return "| " + padded.joined(separator: " | ") + " |"
+    }
+    lines.append(row(titles))
+    lines.append("|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined())
+    lines += rows.map(row)
+    blank()
+  }
+
+  /// The end of an output, fenced, with a notice of what is not shown.
+  mutating func output(_ text: String, dropped: Int) {
+    var kept = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      Self.visible(String($0))
+    }
+    while kept.last?.isEmpty == true { kept.removeLast() }
+    let count = kept.count
+    kept = Array(kept.suffix(Self.outputLines))
+    var bytes = kept.reduce(0) { $0 + $1.utf8.count + 1 }
+    while bytes > Self.outputBytes, kept.count > 1 { bytes -= kept.removeFirst().utf8.count + 1 }
+    if let only = kept.first, kept.count == 1, only.utf8.count > Self.outputBytes {
+      kept = [String(only.utf8Prefix(Self.outputBytes)) + " …"]
+    }
+    var notices: [String] = []
+    if kept.count < count { notices.append("the last \(kept.count) of \(count) lines") }
+    if dropped > 0 { notices.append("\(dropped) bytes were dropped and are kept nowhere") }
+    let notice = notices.isEmpty ? "" : " (\(notices.joined(separator: "; ")))"
+    paragraph("Output\(notice):")
+    let fence = Self.fence(around: kept)
+    lines.append(fence + "text")
+    lines += kept
+    lines.append(fence)
+    blank()
+  }
+
+  private static func fence(around lines: [String]) -> String {
+    let longest = lines.map { $0.prefix { $0 == "`" || $0 == " " }.count { $0 == "`" } }.max() ?? 0
+    return String(repeating: "`", count: max(3, longest + 1))
+  }
+}
+
+extension Markdown {
+  /// Text from outside, on one line and with nothing in it that Markdown, a terminal or a browser would act on.
+  static func plain(_ text: String, limit: Int = .max) -> String {
+    var escaped = ""
+    for character in cut(visible(text), to: limit) {
+      switch character {
+      case "\\", "`", "*", "<", "|", "[", "]", "&": escaped.append("\\")
+      default: break
+      }
+      escaped.append(character)
+    }
+    return escaped
+  }
+
+  static func cell(_ text: String) -> String { plain(text, limit: cellLimit) }
+
+  /// A name as code, whatever it holds.
+  static func code(_ text: String) -> String {
+    let shown = visible(text).replacing("|", with: "\\|")
+    return shown.contains("`") ? plain(text) : "`\(shown)`"
+  }
+
+  private static func cut(_ text: String, to limit: Int) -> String {
+    guard text.count > limit else { return text }
+    return String(text.prefix(limit - 1)) + "…"
+  }
+
+  /// Line breaks become spaces; control characters and marks that turn the direction of writing become `�`.
+  static func visible(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D, 0x2028, 0x2029: scalars.append(" ")
+      case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
+        scalars.append("\u{FFFD}")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
+
+  /// Columns on a screen: wide East Asian characters take two.
+  static func width(_ text: String) -> Int {
+    var width = 0
+    for character in text {
+      let first = character.unicodeScalars.first?.value ?? 0
+      switch first {
+      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+        width += 2
+      default: width += 1
+      }
+    }
+    return width
+  }
+}

@@ -1,0 +1,71 @@
+import RunbookEngine
+import RunbookModel
+
+extension Report.NotRun {
+  /// Every step that was left out, with the cause and not its echo: the step that failed is named, not the one between.
+  static func all(_ history: RunHistory) -> [Report.NotRun] {
+    let trouble = history.firstTrouble
+    // Needs point at earlier steps only, so one pass finds the root of each.
+    var roots = [Int?](repeating: nil, count: history.plan.steps.count)
+    return history.plan.steps.indices.compactMap { index in
+      let step = history.plan.steps[index]
+      let status = history.status(of: index)
+      for need in step.needs where roots[index] == nil && need < index {
+        roots[index] = history.isCause(need) ? need : roots[need]
+      }
+      switch status {
+      case .excluded: return excluded(history, step)
+      case .skipped: return skipped(history, index)
+      case .notRun: return stopped(history, step, root: roots[index], trouble: trouble)
+      case .notStarted, .planning, .checking, .gated, .applying, .verifying, .inDoubt, .backingOff,
+        .succeeded, .failed, .failedIgnored, .undoing, .undone, .undoFailed:
+        return nil
+      }
+    }
+  }
+
+  private static func excluded(_ history: RunHistory, _ step: PlannedStep) -> Report.NotRun {
+    let variant = history.plan.variant.map { "the variant '\($0)' leaves it out" }
+    return Report.NotRun(
+      step: step.id, kind: .variant, text: variant ?? "the variant leaves it out")
+  }
+
+  private static func skipped(_ history: RunHistory, _ index: Int) -> Report.NotRun? {
+    guard case .skipped(let skip) = history.machine.steps[index] else { return nil }
+    let step = history.plan.steps[index]
+    switch skip {
+    case .byVariant: return excluded(history, step)
+    case .byCondition(let why): return Report.NotRun(step: step.id, kind: .condition, text: why)
+    case .byPerson(let who, let reason):
+      return Report.NotRun(
+        step: step.id, kind: .person, text: "left out by \(who)" + because(reason))
+    }
+  }
+
+  private static func stopped(
+    _ history: RunHistory, _ step: PlannedStep, root: Int?, trouble: Int?
+  ) -> Report.NotRun {
+    if let root {
+      let cause = history.plan.steps[root].id
+      return Report.NotRun(
+        step: step.id, kind: .upstream, cause: cause,
+        text: "it needs '\(cause)', which \(end(history, root))")
+    }
+    if let trouble {
+      let cause = history.plan.steps[trouble].id
+      return Report.NotRun(
+        step: step.id, kind: .stopped, cause: cause,
+        text: "the run stopped because '\(cause)' \(end(history, trouble))")
+    }
+    let stop = history.decisions.last {
+      $0.said.choice == .abort || $0.said.choice == .unwind
+    }
+    let text = stop.map { "\($0.said.by) \($0.said.choice.words)" + because($0.said.reason) }
+    return Report.NotRun(
+      step: step.id, kind: .stopped, text: text ?? "the run ended before it was its turn")
+  }
+
+  private static func end(_ history: RunHistory, _ index: Int) -> String {
+    history.status(of: index) == .inDoubt ? "is in doubt" : "failed"
+  }
+}
