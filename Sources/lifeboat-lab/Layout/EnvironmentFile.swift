@@ -1,0 +1,81 @@
+/// Writes `lab.yaml`, the environment file that runbooks run against.
+struct EnvironmentFile {
+  var folder: LabFolder
+  var layout: Layout
+
+  func write() throws { try Files.write(folder.environment, text) }
+
+  private var old: SiteName { layout.primary }
+  private var new: SiteName { layout.primary.other }
+
+  var text: String {
+    """
+    # Written by lifeboat-lab; `lifeboat-lab environment` writes it again.
+    lifeboat: 1
+    environment: lab
+    allows: [drill]
+    roles:
+      commander: [\(quoted(currentUser()))]
+    values:
+      site_a: {name: site_a, address: \(layout.siteA.front.address)}
+      site_b: {name: site_b, address: \(layout.siteB.front.address)}
+      db:
+    \(database("primary", old))
+    \(database("standby", new))
+      dns:
+        address: '\(layout.dnsPrimary)'
+        zone: \(Layout.zone)
+        key: {name: \(Layout.keyName), algorithm: hmac-sha256, secret: '${{ secrets.dns_key }}'}
+        all: ['\(layout.dnsPrimary)', '\(layout.dnsSecondary)']
+      resolver: '\(layout.resolver)'
+      haproxy: \(haproxy)
+      shop:
+        name: \(Layout.shopName)
+        url: 'http://\(layout[new].front)'
+        front_a: 'http://\(layout.siteA.front)'
+        front_b: 'http://\(layout.siteB.front)'
+      app:
+        site_a: {url: 'http://\(layout.siteA.app)'}
+        site_b: {url: 'http://\(layout.siteB.app)'}
+      witness_1: {url: 'http://\(layout.witnesses[0])'}
+      witness_2: {url: 'http://\(layout.witnesses[1])'}
+      lab:
+        rejoin: \(command("rewind", .siteA))
+        rejoin_a: \(command("rewind", .siteA))
+        rejoin_b: \(command("rewind", .siteB))
+    secrets:
+      db_password: {file: \(quoted("\(folder.secrets)/db_password"))}
+      dns_key: {file: \(quoted("\(folder.secrets)/dns_key"))}
+
+    """
+  }
+
+  private func database(_ role: String, _ site: SiteName) -> String {
+    """
+        \(role):
+          name: \(site.rawValue)
+          address: '\(layout[site].database)'
+          user: \(Layout.administrator)
+          password: '${{ secrets.db_password }}'
+          database: \(Layout.database)
+          stop: \(command("stop", site))
+          start: \(command("start", site))
+          data_directory: \(quoted(folder.data(site)))
+    """
+  }
+
+  private var haproxy: String {
+    if let address = layout.haproxy { return "{address: '\(address)'}" }
+    return "{socket: \(quoted(folder.haproxySocket))}"
+  }
+
+  private func command(_ verb: String, _ site: SiteName) -> String {
+    let words = [layout.program, "node", verb, "--dir", folder.path, "--site", site.letter]
+    return "[" + words.map(quoted).joined(separator: ", ") + "]"
+  }
+
+  /// YAML's single quotes: nothing inside them is special but the quote itself.
+  private func quoted(_ text: String) -> String {
+    "'" + text.replacing("'", with: "''") + "'"
+  }
+}

@@ -1,0 +1,154 @@
+import CLinux
+import Glibc
+import RunbookModel
+
+/// The ways to break the lab.
+enum Break {
+  case killPrimary
+  case killSite(SiteName)
+  case cutSite(SiteName)
+  case link(RelayMode)
+  case kill(String)
+  case freeze(String)
+
+  static let page = """
+    kill-primary                 kill -9 the database that takes writes
+    kill-site SITE               kill -9 everything in a site
+    cut-site SITE                the site's machines live, and nothing reaches them any more
+    delay-replication DURATION   what a database sends to the other site arrives later
+    hold-replication             nothing passes between the sites; what was held is lost if the sender dies
+    drop-replication             all that passes between the sites is thrown away silently
+    cut-replication              connections between the sites are closed and refused
+    freeze SERVER                the server stops in its tracks (SIGSTOP)
+    kill SERVER                  kill -9 one server
+    """
+
+  init(_ words: [String]) throws {
+    func site() throws -> SiteName {
+      guard words.count == 2, let site = SiteName(words[1]) else {
+        throw LabError("Which site: a or b? For example: \(words[0]) a")
+      }
+      return site
+    }
+    func server() throws -> String {
+      guard words.count == 2 else { throw LabError("Which server? `status` lists them.") }
+      return words[1]
+    }
+    switch words.first {
+    case "kill-primary": self = .killPrimary
+    case "kill-site": self = .killSite(try site())
+    case "cut-site": self = .cutSite(try site())
+    case "hold-replication": self = .link(.hold)
+    case "drop-replication": self = .link(.drop)
+    case "cut-replication": self = .link(.cut)
+    case "delay-replication":
+      guard words.count == 2, let mode = RelayMode("delay \(words[1])") else {
+        throw LabError("How much later? For example: delay-replication 2s (at most 10m)")
+      }
+      self = .link(mode)
+    case "freeze": self = .freeze(try server())
+    case "kill": self = .kill(try server())
+    default:
+      throw LabError("These are the ways to break a lab:\n\(Self.page)")
+    }
+  }
+}
+
+extension Supervisor {
+  func breakIt(_ words: [String]) throws -> [String] {
+    collect()
+    switch try Break(words) {
+    case .killPrimary:
+      let primaries = SiteName.allCases.filter { site in
+        !launches.isMarkedStandby(site)
+          && servers.contains { $0.name == ServerLaunches.postgresName(site) && $0.pid != nil }
+      }
+      guard !primaries.isEmpty else { throw LabError("No database that takes writes is running.") }
+      return try primaries.map { try killServer(try index(of: ServerLaunches.postgresName($0))) }
+    case .killSite(let site):
+      return try servers.indices.filter { servers[$0].site == site }.map { try killServer($0) }
+    case .cutSite(let site): return try cut(site)
+    case .link(let mode):
+      let answer = try tellRelay("\(mode)")
+      guard answer == "ok" else { throw LabError(answer) }
+      return ["the link between the sites: \(mode)"]
+    case .kill(let name): return [try killServer(try index(of: name))]
+    case .freeze(let name):
+      let index = try index(of: name)
+      guard let pid = servers[index].pid else { throw LabError("\(name) is not running.") }
+      for member in ProcessState.family(of: pid) { kill(member, SIGSTOP) }
+      servers[index].condition = .frozen
+      return ["\(name) is frozen"]
+    }
+  }
+
+  private func killServer(_ index: Int) throws -> String {
+    let name = servers[index].name
+    guard let pid = servers[index].pid else { return "\(name) was not running" }
+    servers[index].condition = .killed
+    // All at once: a database's children would otherwise live on for some milliseconds.
+    for member in ProcessState.family(of: pid) { kill(member, SIGKILL) }
+    _ = wait(atMost: 5, every: 0.001) {
+      collect()
+      return servers[index].pid == nil
+    }
+    return "\(name) was killed (process \(pid))"
+  }
+
+  /// Loopback has no cable to pull: the processes are frozen, and their sockets drop every packet, so that connecting
+  /// to them ends in silence as it does when a site is cut off.
+  private func cut(_ site: SiteName) throws -> [String] {
+    var lines: [String] = []
+    for index in servers.indices where servers[index].site == site {
+      guard let pid = servers[index].pid else { continue }
+      let family = ProcessState.family(of: pid)
+      for member in family { kill(member, SIGSTOP) }
+      let deaf = family.reduce(into: 0) { $0 += SocketsOf($1).each(lab_deafen) }
+      servers[index].condition = .cutOff
+      lines.append(
+        deaf > 0
+          ? "\(servers[index].name) is cut off"
+          : "\(servers[index].name) is frozen; its sockets could not be silenced,"
+            + " so the kernel still accepts connections"
+      )
+    }
+    return lines
+  }
+
+  /// The one server thaws, or all of them.
+  func thaw(_ index: Int) {
+    guard let pid = servers[index].pid else { return }
+    let family = ProcessState.family(of: pid)
+    for member in family { _ = SocketsOf(member).each(lab_hear) }
+    for member in family.reversed() { kill(member, SIGCONT) }
+    servers[index].condition = .running
+  }
+}
+
+/// The TCP sockets of another process, which must be ours.
+struct SocketsOf {
+  let pid: pid_t
+
+  init(_ pid: pid_t) { self.pid = pid }
+
+  /// Does something to each; how many times it worked.
+  func each(_ body: (Int32) -> Int32) -> Int {
+    let process = lab_open_process(pid)
+    guard process >= 0 else { return 0 }
+    defer { close(process) }
+    var count = 0
+    for name in Files.list("/proc/\(pid)/fd") {
+      guard let number = Int32(name) else { continue }
+      let socket = lab_borrow_descriptor(process, number)
+      guard socket >= 0 else { continue }
+      defer { close(socket) }
+      var domain: Int32 = 0
+      var size = socklen_t(4)
+      guard getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0, domain == AF_INET,
+        body(socket) == 0
+      else { continue }
+      count += 1
+    }
+    return count
+  }
+}
