@@ -1,0 +1,175 @@
+import RunbookAction
+import RunbookModel
+
+/// `http.check`: a server answers a request as expected, or answers nothing at all.
+struct HTTPCheck: CheckAction {
+  func check(_ input: Input, in context: ReadContext) async -> Verdict {
+    let plan: Prepared
+    do throws(ActionFailure) {
+      plan = try prepare(input, context)
+    } catch {
+      return .cannotTell(Evidence(context.masked(error.message)))
+    }
+    let name = "\(input.method) \(context.masked(input.url))"
+    switch input.expect ?? .answer(Answer()) {
+    case .answer(let expected):
+      let context = context.withReserve
+      let given = context.deadline.remaining
+      switch await attempt(plan, until: context.deadline) {
+      case .success(let answer): return judge(answer, expected, name, context)
+      case .failure(let trouble): return silent(trouble, name, given, context)
+      }
+    case .unreachable:
+      return await unreachable(name, tries: input.tries, of: page.outputs, in: context) {
+        deadline in
+        switch await attempt(plan, until: deadline) {
+        case .success(let answer):
+          return .answered(evidence("\(name) answers \(answer.status)", answer, context))
+        case .failure(let trouble): return tried(trouble, context)
+        }
+      }
+    }
+  }
+
+  private struct Prepared: Sendable {
+    var target: HTTPTarget
+    var request: HTTPRequest
+    var isPinned: Bool
+  }
+
+  private func prepare(
+    _ input: Input, _ context: ReadContext
+  ) throws(ActionFailure) -> Prepared {
+    guard let target = HTTPTarget(input.url) else {
+      throw .refused(.input, "'\(input.url)' is no http or https URL")
+    }
+    var headers: [String] = []
+    for entry in input.headers ?? [:] {
+      let text: String
+      switch entry.value {
+      case .string(let value): text = value
+      case .secret(let name): text = try context.secret(name).reveal()
+      default:
+        throw .refused(.input, "the header '\(entry.key)' is \(entry.value.kind), not a text")
+      }
+      guard !entry.key.isEmpty, !"\(entry.key)\(text)".utf8.contains(where: { $0 < 32 && $0 != 9 })
+      else { throw .refused(.input, "the header '\(entry.key)' holds a control character") }
+      // "Name;" is how libcurl is told to send an empty header; "Name:" would leave it out.
+      headers.append(text.isEmpty ? "\(entry.key);" : "\(entry.key): \(text)")
+    }
+    var pins: [String] = []
+    for (host, address) in input.resolve ?? [:] {
+      for port in Set([target.port, 80, 443]) { pins.append("\(host):\(port):\(address)") }
+    }
+    let isPinned = (input.resolve ?? [:]).keys.contains {
+      $0.lowercased() == target.host.lowercased()
+    }
+    return Prepared(
+      target: target,
+      request: HTTPRequest(
+        url: input.url, method: input.method, headers: headers,
+        body: input.body.map { Array($0.utf8) }, pins: pins.sorted(), caFile: input.tls?.ca_file,
+        followsRedirects: input.follow_redirects, milliseconds: 0),
+      isPinned: isPinned)
+  }
+
+  private func attempt(
+    _ plan: Prepared, until deadline: Deadline
+  ) async -> Result<HTTPAnswer, HTTPTrouble> {
+    var request = plan.request
+    let target = plan.target
+    if !plan.isPinned {
+      switch await addresses(of: target.host, port: target.port, until: deadline) {
+      case .failure(let failure):
+        return .failure(.notTried("\(target.host): \(failure.message)"))
+      case .success(let found):
+        let list = found.map { $0.text.contains(":") ? "[\($0.text)]" : $0.text }
+        request.pins.append("\(target.host):\(target.port):\(list.joined(separator: ","))")
+      }
+    }
+    request.milliseconds = deadline.milliseconds
+    let ready = request
+    return await blocking { exchange(ready) }
+  }
+}
+
+extension HTTPCheck {
+  /// An answer came: is it the expected one?
+  private func judge(
+    _ answer: HTTPAnswer, _ expected: Answer, _ name: String, _ context: ReadContext
+  ) -> Verdict {
+    let told = "\(name) answers \(answer.status) from \(answer.remoteIP) in \(answer.took.spoken)"
+    guard expected.accepts(answer.status) else {
+      return .doesNotHold(
+        evidence("\(told); expected \(expected.spokenStatus)", answer, context))
+    }
+    for (header, wanted) in (expected.header ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let values = answer.headers.filter { $0.name == header.lowercased() }.map(\.value)
+      guard values.contains(where: { $0.utf8Contains(wanted) }) else {
+        let seen = values.isEmpty ? "is missing" : "is '\(values.joined(separator: "', '"))'"
+        return .doesNotHold(
+          evidence("\(told); the header \(header) \(seen), not '\(wanted)'", answer, context))
+      }
+    }
+    switch expected.body?.judge(answer.body, isCut: answer.isCut) ?? .fits {
+    case .fits: return .holds(evidence(told, answer, context))
+    case .differs(let why):
+      return .doesNotHold(evidence("\(told); of its body: \(why)", answer, context))
+    case .unclear(let why):
+      return .cannotTell(evidence("\(told); of its body: \(why)", answer, context))
+    }
+  }
+
+  private func evidence(
+    _ summary: String, _ answer: HTTPAnswer, _ context: ReadContext
+  ) -> Evidence {
+    let whole = context.masked(String(decoding: answer.body, as: UTF8.self))
+    // Where the reading stopped, half a secret may stand; the excerpt ends far before.
+    let excerpt = String(decoding: whole.utf8.prefix(HTTPLimits.excerpt), as: UTF8.self)
+    return Evidence(
+      context.masked(summary),
+      facts: [
+        "reachable": true, "status": .int(Int64(answer.status)), "latency": .duration(answer.took),
+        "remote_ip": .string(answer.remoteIP), "body": .string(excerpt), "how": .null,
+      ],
+      output: answer.body.isEmpty ? nil : excerpt,
+      droppedBytes: max(0, whole.utf8.count - HTTPLimits.excerpt))
+  }
+
+  /// No answer came. Only what the other side did itself counts against it; silence may be ours.
+  private func silent(
+    _ trouble: HTTPTrouble, _ name: String, _ given: Duration, _ context: ReadContext
+  ) -> Verdict {
+    func evidence(_ how: String) -> Evidence {
+      let how = context.masked(how)
+      return Evidence(
+        "\(name): \(how)",
+        facts: [
+          "reachable": false, "status": .null, "latency": .null, "remote_ip": .null, "body": .null,
+          "how": .string(how),
+        ])
+    }
+    switch trouble {
+    case .refused: return .doesNotHold(evidence("connection refused"))
+    case .broken(let what): return .doesNotHold(evidence("no whole answer: \(what)"))
+    case .connectTimedOut: return .cannotTell(evidence("no connection within \(given.spoken)"))
+    case .answerTimedOut:
+      return .cannotTell(evidence("connected, but no whole answer within \(given.spoken)"))
+    case .hostUnreachable: return .cannotTell(evidence("host unreachable"))
+    case .tls(let what): return .cannotTell(evidence("no trusted TLS connection: \(what)"))
+    case .notTried(let why): return .cannotTell(evidence("it could not be tried from here: \(why)"))
+    }
+  }
+
+  private func tried(_ trouble: HTTPTrouble, _ context: ReadContext) -> Try {
+    switch trouble {
+    case .refused: .failed("connection refused")
+    case .broken(let what): .failed("connected, but no whole answer: \(context.masked(what))")
+    case .connectTimedOut: .failed("no connection in time")
+    case .answerTimedOut: .failed("connected, but no whole answer in time")
+    case .hostUnreachable: .failed("host unreachable")
+    case .tls(let what): .notTried("no trusted TLS connection: \(context.masked(what))")
+    case .notTried(let why): .notTried(context.masked(why))
+    }
+  }
+}
