@@ -93,5 +93,6 @@ let package = Package(
       ]),
     // The lab: real servers on one machine, to rehearse and to test against
     program("lifeboat-lab", [arguments, flyingFox, "CLibPQ"]),
+    tests("RunbookEngine", ["RunbookModel", "RunbookEngine"]),
   ]
 )

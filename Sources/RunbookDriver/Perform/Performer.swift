@@ -153,7 +153,7 @@ package struct Performer: Sendable {
       if let reason = value.firstUnknown {
         return .failure(.refused(.input, "the input of \(page.name) is not known: \(reason)"))
       }
-      let checked = FieldCheck.values(value, fields: page.fields, catalogue: registry.catalogue)
+      let checked = FieldCheck(catalogue: registry.catalogue).checked(value, against: page.fields)
       guard checked.problems.isEmpty else {
         return .failure(
           .refused(

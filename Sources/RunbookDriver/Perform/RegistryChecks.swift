@@ -15,8 +15,8 @@ package struct RegistryChecks: NestedChecks {
     guard case .check(let check) = action.body else {
       return .cannotTell(Evidence("'\(call.uses)' is not a check"))
     }
-    let input = FieldCheck.values(
-      call.with, fields: action.page.fields, catalogue: registry.catalogue)
+    let input = FieldCheck(catalogue: registry.catalogue).checked(
+      call.with, against: action.page.fields)
     guard input.problems.isEmpty else {
       return .cannotTell(
         Evidence("the input of \(call.uses) is wrong: \(input.problems.joined(separator: "; "))"))

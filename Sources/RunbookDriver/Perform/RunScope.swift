@@ -1,10 +1,10 @@
 package import RunbookEngine
-package import RunbookFormat
+import RunbookFormat
 package import RunbookModel
 import Synchronization
 
 /// What the names in a plan's expressions stand for, before and during a run.
-package struct RunScope: ExpressionScope, Sendable {
+package struct RunScope: Sendable {
   package let plan: Plan
   package let outputs: StepOutputs
   private let roots: ValueMap
@@ -38,6 +38,9 @@ package struct RunScope: ExpressionScope, Sendable {
     ]
   }
 
+}
+
+extension RunScope: ExpressionScope {
   package func root(_ name: String) -> Value? {
     name == "recovery_point" ? outputs.recoveryPoint : roots[name]
   }

@@ -1,5 +1,5 @@
 import Glibc
-package import RunbookAction
+import RunbookAction
 package import RunbookModel
 
 /// The secrets of one run, read once before anything else is done, and hidden in every text that leaves an action.
@@ -24,7 +24,7 @@ package struct SecretVault: SecretSource {
       } catch {
         problems.append(
           Diagnostic(
-            "LB250", "the secret '\(reference.name)' cannot be read: \(error.message)",
+            "LB250", .error, "the secret '\(reference.name)' cannot be read: \(error.message)",
             at: reference.place, help: error.help))
       }
     }

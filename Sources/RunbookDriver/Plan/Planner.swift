@@ -1,7 +1,7 @@
 import Crypto
 package import RunbookAction
 package import RunbookEngine
-package import RunbookFormat
+import RunbookFormat
 package import RunbookModel
 
 /// Makes a Plan from a Runbook and an environment: every default filled in, the live state read, nothing changed.
@@ -116,7 +116,7 @@ package struct Planner: Sendable {
     case .success(let values): plan.environmentValues = values
     case .failure(let error):
       throw Diagnostic(
-        "LB211", "the environment's values cannot be rendered: \(error.message)", at: error.place)
+        "LB211", .error, "the environment's values cannot be rendered: \(error.message)", at: error.problems.first?.place)
     }
     return plan
   }

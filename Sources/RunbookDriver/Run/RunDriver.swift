@@ -1,4 +1,3 @@
-package import RunbookAction
 package import RunbookEngine
 package import RunbookModel
 
@@ -10,7 +9,7 @@ package import RunbookModel
 package actor RunDriver {
   package private(set) var machine: RunMachine
   private let performer: Performer
-  private let log: any RunLog
+  private let log: any RecordLog
   private let clock: any DriverClock
   private let listener: any RunListener
   private let desk: any PeopleDesk
@@ -49,7 +48,7 @@ package actor RunDriver {
   }
 
   package init(
-    machine: RunMachine, performer: Performer, log: any RunLog, clock: any DriverClock,
+    machine: RunMachine, performer: Performer, log: any RecordLog, clock: any DriverClock,
     listener: any RunListener, desk: any PeopleDesk
   ) {
     self.machine = machine
@@ -141,7 +140,7 @@ package actor RunDriver {
       }
       let record = RunRecord(at: clock.now(), event: event, commands: commands)
       do {
-        try log.append(
+        try log.write(
           event: try ValueEncoder().encode(event),
           commands: try commands.map { try ValueEncoder().encode($0) }, at: record.at)
       } catch {
@@ -158,7 +157,7 @@ package actor RunDriver {
 
   private func sync() throws {
     do {
-      try log.sync()
+      try log.makeDurable()
     } catch {
       throw JournalLost(cause: error, underWay: underWay)
     }

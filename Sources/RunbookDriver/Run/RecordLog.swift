@@ -2,11 +2,18 @@ package import RunbookEngine
 package import RunbookModel
 
 /// Where the driver writes what has happened, before it acts.
-package protocol RunLog: Sendable {
+package protocol RecordLog: Sendable {
   /// Adds one record. It may stay in memory until the next `sync`.
-  func append(event: Value, commands: [Value], at moment: Moment) throws
+  func write(event: Value, commands: [Value], at moment: Moment) throws
   /// Returns when every record is durable. After an error nothing more may be promised to anybody.
-  func sync() throws
+  func makeDurable() throws
+}
+
+extension JournalFile: RecordLog {
+  package func write(event: Value, commands: [Value], at moment: Moment) throws {
+    try append(event: event, commands: commands, at: moment)
+  }
+  package func makeDurable() throws { try sync() }
 }
 
 /// One record as the driver and everybody who reads a journal sees it.

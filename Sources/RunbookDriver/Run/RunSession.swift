@@ -1,0 +1,220 @@
+package import RunbookAction
+package import RunbookEngine
+package import RunbookJournal
+package import RunbookModel
+import RunbookFormat
+
+/// Opens runs and takes over runs: locks, folder, journal and driver brought together, and closed again in every case.
+package struct RunSession: Sendable {
+  package let store: RunStore
+  package let registry: ActionRegistry
+  package let clock: any DriverClock
+  package let toolVersion: String
+
+  package init(
+    store: RunStore, registry: ActionRegistry, clock: any DriverClock, toolVersion: String
+  ) {
+    self.store = store
+    self.registry = registry
+    self.clock = clock
+    self.toolVersion = toolVersion
+  }
+
+  /// Who starts or takes over a run, and on whose behalf.
+  package struct Order: Sendable {
+    package var by: String
+    package var reason: String?
+    package var outageAt: Timestamp?
+    package var declaredAt: Timestamp?
+
+    package init(
+      by: String, reason: String? = nil, outageAt: Timestamp? = nil, declaredAt: Timestamp? = nil
+    ) {
+      self.by = by
+      self.reason = reason
+      self.outageAt = outageAt
+      self.declaredAt = declaredAt
+    }
+  }
+
+  /// What a run needs from whoever watches it.
+  package struct Watch: Sendable {
+    package var desk: any PeopleDesk
+    package var listener: any RunListener
+    /// Called once the driver exists, so that signals can reach it.
+    package var started: @Sendable (RunDriver) -> Void
+
+    package init(
+      desk: any PeopleDesk, listener: any RunListener,
+      started: @escaping @Sendable (RunDriver) -> Void
+    ) {
+      self.desk = desk
+      self.listener = listener
+      self.started = started
+    }
+  }
+
+  package struct Result: Sendable {
+    package var run: RunFolder
+    package var ending: RunDriver.Ending
+    package var machine: RunMachine
+  }
+
+  // MARK: - Starting
+
+  /// Starts a run of the plan. Nothing outside the state folder is touched before the first record is durable.
+  package func start(
+    _ plan: Plan, secrets: SecretVault, order: Order, watch: (RunID) -> Watch
+  ) async throws -> Result {
+    try store.folder.prepare()
+    let now = clock.now()
+    let run = RunStore.newID(at: now.wall)
+    let holder = LockHolder(run: run, by: order.by, since: now.wall)
+    let serviceLock = try store.folder.lockService(plan.service, holder: holder)
+    defer { withExtendedLifetime(serviceLock) {} }
+    let key = try signingKey(plan)
+    let bytes = try plan.encoded()
+    if plan.bindsChanges { try SavedPlanLedger(store.folder).claim(plan.id, for: run) }
+    let driven = try store.create(holder, service: plan.service, plan: bytes, key: key, at: now)
+    let opening = RunOpening(
+      run: run, plan: plan.id, planHash: RecordHash.of(bytes).hex, purpose: plan.purpose,
+      runbook: plan.runbook.name, service: plan.service, environment: plan.environment.name,
+      variant: plan.variant, by: order.by, host: LockHolder.thisHost, reason: order.reason,
+      outageAt: order.outageAt, declaredAt: order.declaredAt, toolVersion: toolVersion,
+      seed: Int64.random(in: 0...Int64.max))
+    return try await drive(
+      driven, RunMachine(plan: plan), opening, secrets: secrets, from: .runOpened(opening),
+      watch: watch(run))
+  }
+
+  // MARK: - Taking over
+
+  /// A stored run as its records say it is.
+  package struct Stored: Sendable {
+    package var plan: Plan
+    package var machine: RunMachine
+    package var opening: RunOpening
+  }
+
+  /// Why a stored run cannot be gone on with.
+  package struct Unreadable: Error, Sendable {
+    package var message: String
+    package var advice: String?
+  }
+
+  /// Takes a run over: replays its records, which must give the same commands, and goes on from there. `event` says
+  /// what to go on with once the state is known.
+  package func resume(
+    _ folder: RunFolder, by: String, secrets: (Plan) throws -> SecretVault,
+    event: (Stored, [StepID], JournalRecovery) throws -> Event, watch: (Stored) -> Watch
+  ) async throws -> Result {
+    try store.folder.prepare()
+    let plan = try readPlan(folder)
+    let vault = try secrets(plan)
+    let holder = LockHolder(run: folder.id, by: by, since: clock.now().wall)
+    let serviceLock = try store.folder.lockService(plan.service, holder: holder)
+    defer { withExtendedLifetime(serviceLock) {} }
+    var replay = Replay(plan: plan)
+    var mismatch: Unreadable?
+    let (driven, recovery) = try store.resume(folder, holder, key: signingKey(plan)) {
+      record throws(StoreError) in
+      guard mismatch == nil else { return }
+      do throws(Unreadable) { try replay.take(record) } catch { mismatch = error }
+    }
+    if let mismatch { throw mismatch }
+    guard let opening = replay.machine.opening else {
+      throw Unreadable(
+        message: "run \(folder.id) was never opened: its process ended before the first record",
+        advice: "nothing was changed; start a new run")
+    }
+    let stored = Stored(plan: plan, machine: replay.machine, opening: opening)
+    let interrupted = zip(plan.steps, replay.machine.steps).compactMap { $1.isActive ? $0.id : nil }
+    let first = try event(stored, interrupted, recovery)
+    return try await drive(
+      driven, replay.machine, opening, secrets: vault, from: first, watch: watch(stored))
+  }
+
+  /// The plan beside a journal, checked against the hash that the first record will be compared with.
+  package func readPlan(_ folder: RunFolder) throws -> Plan {
+    let bytes = try folder.readPlan()
+    do {
+      return try Plan(decoding: bytes)
+    } catch {
+      throw Unreadable(
+        message: "\(folder.plan) cannot be read as a plan: \(error)",
+        advice: "check it with: lifeboat audit verify \(folder.id)")
+    }
+  }
+
+  // MARK: - Driving
+
+  private func drive(
+    _ driven: RunStore.Driven, _ machine: RunMachine, _ opening: RunOpening,
+    secrets: SecretVault, from first: Event, watch: Watch
+  ) async throws -> Result {
+    let plan = machine.plan
+    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: opening)
+    let performer = Performer(
+      plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock,
+      run: opening.run, outageAt: opening.outageAt)
+    let driver = RunDriver(
+      machine: machine, performer: performer, log: driven.journal, clock: clock,
+      listener: watch.listener, desk: watch.desk)
+    watch.started(driver)
+    let ending: RunDriver.Ending
+    do {
+      ending = try await driver.run(from: first)
+    } catch {
+      try? store.seal(driven, at: clock.now())
+      throw error
+    }
+    try store.seal(driven, at: clock.now())
+    return Result(run: driven.folder, ending: ending, machine: await driver.machine)
+  }
+
+  private func signingKey(_ plan: Plan) throws(StoreError) -> SigningKey {
+    let keys = SigningKeys(store.folder)
+    if let file = plan.signingKeyFile { return try keys.load(file) }
+    return try keys.own()
+  }
+}
+
+/// Brings a machine to where its records say it was, and stops at the first one that it would have decided otherwise.
+package struct Replay {
+  package private(set) var machine: RunMachine
+  package private(set) var records: [RunRecord] = []
+
+  package init(plan: Plan) { machine = RunMachine(plan: plan) }
+
+  package mutating func take(_ record: Record) throws(RunSession.Unreadable) {
+    let read = try Self.read(record)
+    let commands: [Command]
+    do throws(EngineError) {
+      commands = try machine.handle(read.event)
+    } catch {
+      throw RunSession.Unreadable(
+        message: "record \(record.seq) does not follow from the ones before it: \(error)",
+        advice: "check the journal with: lifeboat audit verify")
+    }
+    guard commands == read.commands else {
+      throw RunSession.Unreadable(
+        message: "record \(record.seq) released other commands than this program would release",
+        advice: "go on with the version of lifeboat that wrote it, or check it with: "
+          + "lifeboat audit verify")
+    }
+    records.append(read)
+  }
+
+  /// A record's event and commands.
+  package static func read(_ record: Record) throws(RunSession.Unreadable) -> RunRecord {
+    do {
+      return RunRecord(
+        at: record.at, event: try ValueDecoder().decode(Event.self, from: record.event),
+        commands: try record.commands.map { try ValueDecoder().decode(Command.self, from: $0) })
+    } catch {
+      throw RunSession.Unreadable(
+        message: "record \(record.seq) holds something that this version does not know: \(error)",
+        advice: "use the version of lifeboat that wrote it")
+    }
+  }
+}
