@@ -7,7 +7,8 @@ extension ExpressionEvaluator {
     let first = try value(of: left)
     let second = try value(of: right)
     try refuseSecret(first, at: left)
-    try refuseSecret(second, at: right)
+    // Whether a map has a key says nothing about its values.
+    if operation != .isIn || second.map == nil { try refuseSecret(second, at: right) }
     switch operation {
     case .equal, .notEqual:
       try spend(first.weight + second.weight, at: index)

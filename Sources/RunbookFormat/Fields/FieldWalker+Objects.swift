@@ -21,8 +21,9 @@ extension FieldWalker {
       }
       switch field.need {
       case .required:
+        let owner = path.owner.isEmpty ? "" : " from the input of \(path.owner)"
         report(
-          FieldCode.missing, "\(path[field.name].words) is missing", place,
+          FieldCode.missing, "\(path[field.name].words) is missing\(owner)", place,
           "write '\(field.name): ...': \(field.type.words); \(field.summary)")
       case .optional: break
       case .defaulted(let value): map.appendDistinct(field.name, value)

@@ -42,8 +42,7 @@ struct FieldWalker {
     case .scalar, .list, .map, .text: break
     }
     if isBlank(shape) {
-      let mayBe = allowsEmpty || (type == .any && path.text.hasSuffix("]"))
-      guard mayBe else {
+      guard allowsEmpty else {
         report(FieldCode.blank, "\(path.words) is blank", template.place, blankHelp(shape))
         return .null
       }
