@@ -1,8 +1,9 @@
 public import RunbookAction
 
-/// The steps for PostgreSQL: `postgres.check`, `postgres.fence`, `postgres.promote`, `postgres.follows`.
+/// The steps for PostgreSQL: `postgres.check`, `postgres.follows`, `postgres.fence`, `postgres.promote`.
 public func postgresActions() -> [AnyAction] {
   [
-    AnyAction(PostgresCheck())
+    AnyAction(PostgresCheck()), AnyAction(PostgresFollows()), AnyAction(Fence()),
+    AnyAction(Promote()),
   ]
 }

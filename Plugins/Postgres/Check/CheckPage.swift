@@ -31,7 +31,7 @@ let checkPage = ActionPage(
     Output("system_identifier", .string, "the cluster it belongs to"),
     Output("timeline", .int, "the timeline it is on"),
     Output("lsn", .string, "primary: the end of its log; standby: how far it has replayed"),
-    Output("received_lsn", .string, "standby: how far it has received"),
+    Output("received_lsn", .string, "how far its log reaches, replayed or not"),
     Output("writable", .bool, "new transactions can write"),
     Output("lag_bytes", .int, "what a standby has still to replay; may be unknown"),
     Output("lag_seconds", .duration, "how old a standby's data is; may be unknown"),
@@ -39,7 +39,8 @@ let checkPage = ActionPage(
     Output("last_commit_at", .timestamp, "of the newest commit that has arrived"),
     Output(
       "recovery_point", .object(RecoveryPoint.fields), "what a failover to it would lose now"),
-    Output("accepting", .bool, "only when it could not be looked at: false when it refuses"),
+    Output(
+      "accepting", .bool, "it takes sessions; false when it refuses, unknown when it is silent"),
   ],
   timeout: .seconds(15),
   expected: .milliseconds(50),

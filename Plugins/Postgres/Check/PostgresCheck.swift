@@ -76,7 +76,10 @@ struct PostgresCheck: CheckAction {
   }
 
   private func facts(_ state: NodeState, _ lag: Lag, _ point: RecoveryPoint) -> ValueMap {
-    var facts: ValueMap = [
+    func known(_ value: Value?, _ reason: String) -> Value { value ?? .unknown(reason) }
+    let received = state.isInRecovery ? state.received : state.position
+    return [
+      "accepting": true,
       "role": .string(state.role),
       "system_identifier": .string(state.systemIdentifier.text),
       "timeline": .int(state.timeline),
@@ -84,14 +87,16 @@ struct PostgresCheck: CheckAction {
       "lag_bytes": lag.bytes.value,
       "lag_seconds": lag.time.value,
       "recovery_point": point.value,
+      "lsn": known(state.position.map { .string($0.description) }, "it has replayed nothing"),
+      "received_lsn": known(
+        received.map { .string($0.description) }, "it has received nothing"),
+      "last_commit_at": known(
+        point.lastCommitAt.map { .timestamp($0) },
+        state.isInRecovery
+          ? "no commit has been replayed since it started" : "it is a primary"),
+      "message_age": known(
+        lag.messageAge.map { .duration($0) }, lag.bytes.reason ?? "no message has arrived"),
     ]
-    if let position = state.position { facts["lsn"] = .string(position.description) }
-    if let received = state.received, state.isInRecovery {
-      facts["received_lsn"] = .string(received.description)
-    }
-    if let last = point.lastCommitAt { facts["last_commit_at"] = .timestamp(last) }
-    if let age = lag.messageAge { facts["message_age"] = .duration(age) }
-    return facts
   }
 
   private func unreachable(_ trouble: ConnectTrouble, _ expect: Expectation) -> Verdict {

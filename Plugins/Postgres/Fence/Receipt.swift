@@ -84,7 +84,8 @@ struct Receipt: Codable, Equatable, Sendable {
         + "the witnesses' word", need: .required),
     Field("system_identifier", .either([.string, .int]), "the cluster, where it is known"),
     Field("timeline", .int, "the old primary's timeline, where it is known"),
-    Field("last_lsn", .string, "the end of its log after its last client had gone, where it is known"),
+    Field(
+      "last_lsn", .string, "the end of its log after its last client had gone, where it is known"),
     Field("fenced_at", .timestamp, "when the fence stood", need: .required),
     Field("does_not_prove", .string, "what this receipt leaves open"),
   ]

@@ -31,7 +31,7 @@ struct Lag: Sendable, Equatable {
       time = heartbeat
     } else if behind == 0 {
       time = .known(.zero)
-    } else if let last = state.lastCommitAt, let clock = state.clock {
+    } else if let last = state.replayedCommitAt, let clock = state.clock {
       time = .known(max(clock - last, .zero))
     } else {
       time = .unknown("no transaction has been replayed since it started")

@@ -37,3 +37,22 @@ enum Look: Sendable {
     }
   }
 }
+
+extension Session {
+  /// A session and what its server says of itself.
+  static func identified(
+    _ target: Target, by deadline: Deadline
+  ) throws(ActionFailure) -> (session: Session, state: NodeState) {
+    let session: Session
+    do throws(ConnectTrouble) {
+      session = try open(target, by: deadline)
+    } catch {
+      throw error.failure
+    }
+    do throws(QueryTrouble) {
+      return (session, try NodeState.read(session))
+    } catch {
+      throw error.failure
+    }
+  }
+}

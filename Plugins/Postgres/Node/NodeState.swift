@@ -13,8 +13,10 @@ struct NodeState: Sendable {
   var position: WALPosition?
   /// The server's own clock.
   var clock: Timestamp?
-  /// Of the last transaction that was replayed here; nil on a primary, and before any was.
-  var lastCommitAt: Timestamp?
+  /// Of the last transaction that was replayed here since it started; a promoted primary remembers it.
+  var replayedCommitAt: Timestamp?
+  /// How far it has replayed since it started; a promoted primary remembers it.
+  var replayedTo: WALPosition?
   var standby: Standby?
   var serverVersion: Int
 
@@ -44,10 +46,9 @@ struct NodeState: Sendable {
   var role: String { isInRecovery ? "standby" : "primary" }
   var isWritable: Bool { !isInRecovery && !isReadOnly }
 
-  /// All of the log that is safely here: what was received, or replayed from an archive.
+  /// All of the old primary's log that is safely here: what was received, or replayed from an archive.
   var received: WALPosition? {
-    guard let standby else { return position }
-    return [standby.received, position].compactMap(\.self).max()
+    [standby?.received, replayedTo].compactMap(\.self).max()
   }
 }
 
@@ -69,7 +70,7 @@ extension NodeState {
       timeline: isInRecovery
         ? timelines.compactMap { row.int($0) }.max() ?? 0 : row.int("wal_timeline") ?? 0,
       position: row.position("position"), clock: row.time("clock"),
-      lastCommitAt: isInRecovery ? row.time("last_commit_at") : nil,
+      replayedCommitAt: row.time("last_commit_at"), replayedTo: row.position("replayed"),
       standby: isInRecovery ? standby(row) : nil, serverVersion: session.serverVersion)
   }
 
@@ -108,6 +109,7 @@ extension NodeState {
       to_char(pg_last_xact_replay_timestamp() at time zone 'UTC',
         'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as last_commit_at,
       case when r.in_recovery then pg_last_wal_receive_lsn() end as received,
+      pg_last_wal_replay_lsn() as replayed,
       case when r.in_recovery then pg_is_wal_replay_paused() end as paused,
       (select setting from pg_settings where name = 'recovery_min_apply_delay') as apply_delay_ms,
       (select setting from pg_settings where name = 'wal_receiver_timeout') as receiver_timeout,

@@ -24,7 +24,7 @@ struct RecoveryPoint: Sendable, Equatable {
   }
 
   init(_ state: NodeState, heartbeat: Known<Timestamp>?, writer: Writer) {
-    lastCommitAt = [state.lastCommitAt, heartbeat?.figure].compactMap(\.self).max()
+    lastCommitAt = [state.replayedCommitAt, heartbeat?.figure].compactMap(\.self).max()
     let source = heartbeat?.figure == nil ? "the last replayed commit" : "the last heartbeat"
     if let last = writer.lastPosition, let received = state.received {
       let behind = received.behind(last)
@@ -80,6 +80,7 @@ struct RecoveryPoint: Sendable, Equatable {
     var point = RecoveryPoint(
       state, heartbeat: heartbeat, writer: Writer(outageAt: outageAt))
     if state.standby == nil {
+      point.lastCommitAt = nil
       point.loss = .unknown("it is a primary")
       point.bytes = point.loss.mapUnknown()
       point.method = "none"
@@ -115,7 +116,8 @@ struct RecoveryPoint: Sendable, Equatable {
   }
 
   static let fields: [Field] = [
-    Field("loss", .duration, "at most this much time of acknowledged commits; unknown when not known"),
+    Field(
+      "loss", .duration, "at most this much time of acknowledged commits; unknown when not known"),
     Field("bytes", .int, "at most this much of the old primary's log; unknown when not known"),
     Field("method", .string, "how it was found"),
     Field("last_commit_at", .timestamp, "of the newest commit that is here"),

@@ -40,7 +40,9 @@ struct Program: Sendable {
 
   func run(by deadline: Deadline) -> Result {
     var ends: [Int32] = [-1, -1]
-    guard !words.isEmpty, pipe(&ends) == 0 else { return notStarted(words.isEmpty ? EINVAL : errno) }
+    guard !words.isEmpty, pipe(&ends) == 0 else {
+      return notStarted(words.isEmpty ? EINVAL : errno)
+    }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
     let (code, process) = spawn(writingTo: ends[1])

@@ -59,10 +59,15 @@ final class Session {
     throw troubles.first(where: \.isSignOfLife) ?? troubles[0]
   }
 
+  /// The server gives up a little earlier than we do, so that its own word arrives before our deadline.
+  private static func serverLimit(_ left: Int) -> Int {
+    max(1, left - max(10, min(left / 10, 300)))
+  }
+
   private static func connect(
     _ target: Target, peer: String, by limit: Deadline, until deadline: Deadline
   ) throws(ConnectTrouble) -> Session {
-    let serverLimit = deadline.milliseconds
+    let serverLimit = serverLimit(deadline.milliseconds)
     let started = ContinuousClock.now
     guard
       let connection = ConnectionWords(target, peer: peer, statementTimeout: serverLimit).start()
@@ -137,9 +142,9 @@ final class Session {
     let limit = min(earlier ?? deadline, deadline)
     if limit.hasPassed { throw trouble(.late, "the time had run out before it was asked") }
     let left = limit.milliseconds
-    if serverLimit > left + max(100, left / 20) {
-      _ = try run("set statement_timeout = \(left)", [], by: limit)
-      serverLimit = left
+    if serverLimit > left {
+      serverLimit = Self.serverLimit(left)
+      _ = try run("set statement_timeout = \(serverLimit)", [], by: limit)
     }
     return try run(statement, parameters, by: limit)
   }
