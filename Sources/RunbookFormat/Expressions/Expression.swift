@@ -1,16 +1,19 @@
 package import RunbookModel
 
-/// One parsed `${{ ... }}`: a subset of the Common Expression Language, checked once and evaluated any number of times.
+/// One parsed `${{ ... }}`: a subset of the Common Expression Language, checked once and evaluated
+/// any number of times.
 ///
-/// It has no loops and no side effects, and its work is bounded by `ExpressionLimits`. What the subset holds is listed
-/// in `ExpressionFunction` and `BinaryOperator`. Where it is narrower than CEL: no unsigned integers, no bytes, keys of
-/// maps are strings, `matches` knows the syntax of `Pattern`.
+/// It has no loops and no side effects, and its work is bounded by `ExpressionLimits`. What the
+/// subset holds is listed in `ExpressionFunction` and `BinaryOperator`. Where it is narrower than
+/// CEL: no unsigned integers, no bytes, keys of maps are strings, `matches` knows the syntax of
+/// `Pattern`.
 ///
 /// Errors and unknowns follow CEL's rules for partial evaluation:
-/// - `&&` and `||` first look for the operand that decides (`false`, `true`). Where none decides, an unknown wins over
-///   an error, because what it turns into may still decide; only then does the error stand.
-/// - Everything else needs all of its operands: an error wins over an unknown, since nothing that becomes known later
-///   can take it away, and the first unknown gives the reason.
+/// - `&&` and `||` first look for the operand that decides (`false`, `true`). Where none decides,
+///   an unknown wins over an error, because what it turns into may still decide; only then does the
+///   error stand.
+/// - Everything else needs all of its operands: an error wins over an unknown, since nothing that
+///   becomes known later can take it away, and the first unknown gives the reason.
 /// - `a ? b : c` looks at `a` and then at one branch only.
 /// - A list or map holds its unknown entries as they are; the rest of it can be used.
 package struct Expression: Sendable {
@@ -22,7 +25,8 @@ package struct Expression: Sendable {
 
   /// A path such as `steps.fence_db.receipt` that the expression reads.
   package struct Reference: Sendable, Hashable {
-    /// The names from the root on: `["steps", "fence_db", "receipt"]`. What follows a computed index is not in it.
+    /// The names from the root on: `["steps", "fence_db", "receipt"]`. What follows a computed
+    /// index is not in it.
     package var path: [String]
     package var place: SourcePlace?
     /// It stands in `has()`: its last name may be missing.
@@ -51,7 +55,8 @@ package struct Expression: Sendable {
     }
   }
 
-  /// The answer to a yes-or-no question, for example a step's `when`. A value that is no boolean is an error.
+  /// The answer to a yes-or-no question, for example a step's `when`. A value that is no boolean is
+  /// an error.
   package func condition(in scope: some ExpressionScope) -> Condition {
     switch evaluate(in: scope) {
     case .value(.bool(let flag)): .known(flag)
@@ -94,9 +99,11 @@ package enum Condition: Sendable, Hashable {
 
 /// What the names in an expression stand for.
 package protocol ExpressionScope {
-  /// The value of `params`, `env`, `secrets` and the other names except `steps`; nil where the name has no meaning.
+  /// The value of `params`, `env`, `secrets` and the other names except `steps`; nil where the name
+  /// has no meaning.
   func root(_ name: String) -> Value?
-  /// What `steps.<id>` offers: a map of outputs, or unknown before the step has run; nil where no such step exists.
+  /// What `steps.<id>` offers: a map of outputs, or unknown before the step has run; nil where no
+  /// such step exists.
   func step(_ id: String) -> Value?
 }
 

@@ -69,8 +69,9 @@ extension Value {
     }
   }
 
-  /// CEL's equality: numbers by their value, texts by their characters' codes, different kinds never equal. A
-  /// difference that is certain answers no, even where something else inside is unknown.
+  /// CEL's equality: numbers by their value, texts by their characters' codes, different kinds
+  /// never equal. A difference that is certain answers no, even where something else inside is
+  /// unknown.
   func isEqual(to other: Value) -> Known {
     switch (self, other) {
     case (.unknown(let reason), _), (_, .unknown(let reason)): return .unknown(reason)

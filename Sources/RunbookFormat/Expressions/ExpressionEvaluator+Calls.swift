@@ -105,7 +105,8 @@ extension ExpressionEvaluator {
 }
 
 extension String.UTF8View {
-  /// Whether `part` stands anywhere inside, in time that grows with the sum of both lengths (Knuth, Morris, Pratt).
+  /// Whether `part` stands anywhere inside, in time that grows with the sum of both lengths (Knuth,
+  /// Morris, Pratt).
   fileprivate func holds(_ part: String.UTF8View) -> Bool {
     let wanted = Array(part)
     guard !wanted.isEmpty else { return true }

@@ -1,7 +1,8 @@
 import RunbookModel
 
 extension ExpressionEvaluator {
-  /// `&&` (decided by false) and `||` (decided by true). See `Expression` for the order of errors and unknowns.
+  /// `&&` (decided by false) and `||` (decided by true). See `Expression` for the order of errors
+  /// and unknowns.
   mutating func logical(
     _ left: Int, _ right: Int, decides: Bool
   ) throws(EvaluationFailure) -> Value {

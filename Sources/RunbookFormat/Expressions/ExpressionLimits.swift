@@ -1,4 +1,5 @@
-/// How much one expression may ask for. Each limit is far above any use and far below what could hurt a run.
+/// How much one expression may ask for. Each limit is far above any use and far below what could
+/// hurt a run.
 package enum ExpressionLimits {
   /// Bytes of source.
   package static let sourceBytes = 16_384

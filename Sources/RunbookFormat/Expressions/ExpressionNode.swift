@@ -1,7 +1,7 @@
 import RunbookModel
 
-/// One node of the tree, which lies flat in an array: children are indices, so no depth of tree can exhaust the stack
-/// when it is copied or freed.
+/// One node of the tree, which lies flat in an array: children are indices, so no depth of tree can
+/// exhaust the stack when it is copied or freed.
 struct ExpressionNode: Sendable {
   var kind: Kind
   /// Where it stands in the source, in bytes.

@@ -58,7 +58,8 @@ extension ExpressionParser {
     return try add(.call(function, arguments), from: first)
   }
 
-  /// `duration('30s')` and `timestamp('...')` are computed once, and a misspelt one is found before a run.
+  /// `duration('30s')` and `timestamp('...')` are computed once, and a misspelt one is found before
+  /// a run.
   private func constantCall(
     _ function: ExpressionFunction, _ constant: String, _ place: ExpressionNode
   ) throws(SyntaxProblem) -> Value? {

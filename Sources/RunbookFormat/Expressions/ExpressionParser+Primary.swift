@@ -73,7 +73,8 @@ extension ExpressionParser {
     return try members(of: node, from: first, path: nil)
   }
 
-  /// Everything that follows a value: `.name`, `.method(...)`, `[index]`. `path` is the static path so far.
+  /// Everything that follows a value: `.name`, `.method(...)`, `[index]`. `path` is the static path
+  /// so far.
   mutating func members(
     of first: Int, from start: Int, path: [String]?
   ) throws(SyntaxProblem) -> Int {

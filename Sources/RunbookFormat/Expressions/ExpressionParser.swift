@@ -1,6 +1,7 @@
 import RunbookModel
 
-/// Source to tree, by precedence: `?:`, `||`, `&&`, comparisons and `in`, `+ -`, `* / %`, `! -`, then `. [] ()`.
+/// Source to tree, by precedence: `?:`, `||`, `&&`, comparisons and `in`, `+ -`, `* / %`, `! -`,
+/// then `. [] ()`.
 struct ExpressionParser {
   let text: ExpressionText
   var lexer: ExpressionLexer

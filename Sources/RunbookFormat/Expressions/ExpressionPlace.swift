@@ -3,8 +3,9 @@ package import RunbookModel
 extension ExpressionText {
   /// The place of the bytes from `start` to `end` inside the file.
   ///
-  /// Exact in an expression of one line. In one of several lines YAML's indentation is gone, so only the first line's
-  /// columns are known; what stands later is shown by the start of the expression.
+  /// Exact in an expression of one line. In one of several lines YAML's indentation is gone, so
+  /// only the first line's columns are known; what stands later is shown by the start of the
+  /// expression.
   func place(from start: Int, to end: Int) -> SourcePlace? {
     guard var place else { return nil }
     let bytes = source.utf8

@@ -1,10 +1,12 @@
-/// A regular expression with a subset of RE2's syntax, searched for in time that grows with the text, never explodes.
+/// A regular expression with a subset of RE2's syntax, searched for in time that grows with the
+/// text, never explodes.
 ///
-/// It knows `.` `[a-z]` `[^a-z]` `[[:alpha:]]` `\d \D \w \W \s \S` (ASCII), `^ $ \A \z \b \B`, `(…)` `(?:…)`, `|`,
-/// `* + ? {n} {n,} {n,m}` with n and m up to 1000 (a `?` after them changes nothing here), `\n \t \r \f \v \xHH
-/// \x{HHHH}`, a backslash before punctuation, and `(?i)` at the very start for ASCII letters of either case. `.` is
-/// any character but a line end; `^` and `$` are the start and the end of the whole text. What RE2 has besides
-/// (`\p{…}`, other flags, `\Q…\E`) and what it never had (look-around, back-references) is refused by name.
+/// It knows `.` `[a-z]` `[^a-z]` `[[:alpha:]]` `\d \D \w \W \s \S` (ASCII), `^ $ \A \z \b \B`,
+/// `(…)` `(?:…)`, `|`, `* + ? {n} {n,} {n,m}` with n and m up to 1000 (a `?` after them changes
+/// nothing here), `\n \t \r \f \v \xHH \x{HHHH}`, a backslash before punctuation, and `(?i)` at the
+/// very start for ASCII letters of either case. `.` is any character but a line end; `^` and `$`
+/// are the start and the end of the whole text. What RE2 has besides (`\p{…}`, other flags,
+/// `\Q…\E`) and what it never had (look-around, back-references) is refused by name.
 ///
 /// The text is found anywhere: to match all of it, write `^…$`.
 package struct Pattern: Sendable, Hashable {
@@ -28,7 +30,8 @@ package struct Pattern: Sendable, Hashable {
     program = compiler.program
   }
 
-  /// Whether it is found in the text; nil when that would take more steps than one expression may use.
+  /// Whether it is found in the text; nil when that would take more steps than one expression may
+  /// use.
   package func isFound(in text: String) -> Bool? {
     var steps = ExpressionLimits.steps
     return isFound(in: text, steps: &steps)

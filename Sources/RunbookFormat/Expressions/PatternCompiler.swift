@@ -10,7 +10,8 @@ indirect enum PatternTree {
   case repeated(PatternTree, least: Int, most: Int?)
 }
 
-/// Tree to program. Every visit is counted, so that repeats of nothing cost as much as repeats of something.
+/// Tree to program. Every visit is counted, so that repeats of nothing cost as much as repeats of
+/// something.
 struct PatternCompiler {
   var program: [PatternInstruction] = []
   private var visits = 0

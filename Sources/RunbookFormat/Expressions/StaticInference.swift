@@ -219,7 +219,8 @@ extension BinaryOperator {
     }
   }
 
-  /// The type of the result, or nil where the operator certainly fails or a comparison is certainly meant otherwise.
+  /// The type of the result, or nil where the operator certainly fails or a comparison is certainly
+  /// meant otherwise.
   func result(_ left: StaticType, _ right: StaticType) -> StaticType? {
     switch self {
     case .equal, .notEqual:

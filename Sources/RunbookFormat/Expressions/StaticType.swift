@@ -99,8 +99,9 @@ extension Expression {
     return inferred(types, into: &problems)
   }
 
-  /// What is certainly wrong before anything is evaluated: names that cannot begin an expression, operands that cannot
-  /// work together, secrets that are looked at, and a condition that is no boolean.
+  /// What is certainly wrong before anything is evaluated: names that cannot begin an expression,
+  /// operands that cannot work together, secrets that are looked at, and a condition that is no
+  /// boolean.
   package func problems(
     asCondition: Bool = false, _ types: @escaping PathTypes = { _ in nil }
   ) -> [Diagnostic] {
@@ -128,7 +129,8 @@ extension Expression {
 }
 
 extension Template {
-  /// Parses every expression inside and says what is certainly wrong with each; also what all of them read.
+  /// Parses every expression inside and says what is certainly wrong with each; also what all of
+  /// them read.
   package func checkedExpressions(
     _ types: @escaping PathTypes = { _ in nil }
   ) -> (problems: [Diagnostic], references: [Expression.Reference]) {

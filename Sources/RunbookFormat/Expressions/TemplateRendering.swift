@@ -19,9 +19,9 @@ package struct RenderingFailure: Error, Sendable, Hashable {
 extension Template {
   /// The value, with every expression replaced by what it evaluates to.
   ///
-  /// An expression alone keeps its type. Inside text it is formatted: durations as they are written in a runbook, lists
-  /// and maps as JSON. Null and secrets have no form in text; they are an error there. All errors are found at once,
-  /// and an error wins over an unknown.
+  /// An expression alone keeps its type. Inside text it is formatted: durations as they are written
+  /// in a runbook, lists and maps as JSON. Null and secrets have no form in text; they are an error
+  /// there. All errors are found at once, and an error wins over an unknown.
   package func rendered(
     in scope: some ExpressionScope, unknownInText: UnknownInText = .spreads
   ) -> Result<Value, RenderingFailure> {

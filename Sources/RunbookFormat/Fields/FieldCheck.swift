@@ -1,12 +1,16 @@
 package import RunbookModel
 
-/// Checks an action's input against its declared fields, and brings every value into the form that the action gets.
+/// Checks an action's input against its declared fields, and brings every value into the form that
+/// the action gets.
 ///
-/// The same rules hold before a run, on what the author wrote, and in a run, on what the expressions turned out to be:
+/// The same rules hold before a run, on what the author wrote, and in a run, on what the
+/// expressions turned out to be:
 /// - a key that is not declared and a required one that is missing are errors;
-/// - a blank value (null, text without a visible character, an empty list or map) is an error unless its field allows
-///   it, and so is a blank entry of a list or map, except where entries may be anything;
-/// - durations, times and percentages arrive as such, sizes as bytes; addresses, URLs and words stay text;
+/// - a blank value (null, text without a visible character, an empty list or map) is an error
+///   unless its field allows it, and so is a blank entry of a list or map, except where entries may
+///   be anything;
+/// - durations, times and percentages arrive as such, sizes as bytes; addresses, URLs and words
+///   stay text;
 /// - a field that is left out gets its default;
 /// - what is not known yet passes;
 /// - a secret goes only where a field is made for one, and nothing but a secret goes there.
@@ -15,7 +19,8 @@ package struct FieldCheck: Sendable {
 
   package init(catalogue: ActionCatalogue) { self.catalogue = catalogue }
 
-  /// What is wrong with an input as it was written. Expressions are checked as far as their type shows.
+  /// What is wrong with an input as it was written. Expressions are checked as far as their type
+  /// shows.
   package func problems(
     in template: Template, against fields: [Field], of owner: String,
     _ types: @escaping PathTypes = { _ in nil }
@@ -45,10 +50,17 @@ package struct FieldCheck: Sendable {
   package func checked(
     _ value: Value, as type: FieldType, named name: String, allowsEmpty: Bool = false
   ) -> (value: Value, problems: [String]) {
+    let (normal, findings) = findings(in: value, as: type, named: name, allowsEmpty: allowsEmpty)
+    return (normal, findings.map(\.sentence))
+  }
+
+  func findings(
+    in value: Value, as type: FieldType, named name: String, allowsEmpty: Bool
+  ) -> (value: Value, findings: [FieldFinding]) {
     var walker = FieldWalker(catalogue: catalogue, isWritten: false, types: { _ in nil })
     let normal = walker.value(
       .literal(value, nil), type, FieldPath(text: name, owner: ""), allowsEmpty: allowsEmpty)
-    return (normal, walker.findings.map(\.sentence))
+    return (normal, walker.findings)
   }
 }
 

@@ -60,7 +60,9 @@ enum FieldForm {
   private static func percentage(_ number: Double) -> Outcome {
     (0...100).contains(number)
       ? .fits(.double(number))
-      : .wrongForm("is out of range: \(number)", help: "a percentage lies between 0% and 100%")
+      : .wrongForm(
+        "is out of range: \(ExpressionConversion.scalarText(.double(number)))",
+        help: "a percentage lies between 0% and 100%")
   }
 
   /// The value as it may stand in a message; nil for what has no short form.

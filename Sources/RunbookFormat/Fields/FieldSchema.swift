@@ -1,7 +1,8 @@
 package import RunbookModel
 
 extension FieldType {
-  /// A fragment of JSON Schema (2020-12) for what an author may write, an expression in any place included.
+  /// A fragment of JSON Schema (2020-12) for what an author may write, an expression in any place
+  /// included.
   package var jsonSchema: Value {
     switch self {
     case .any: [:]

@@ -148,7 +148,9 @@ struct FieldWalker {
     var help: String?
     switch shape {
     case .scalar(let value):
-      found = "\(value.kind)\(FieldForm.shown(value).map { ", \($0)" } ?? "")"
+      // What stands where a secret should be is likely the secret itself.
+      let shown = if case .secret = type { String?.none } else { FieldForm.shown(value) }
+      found = value.kind + (shown.map { ", \($0)" } ?? "")
       help = FieldForm.help(for: value, as: type)
       if case .list(let entry) = type, StaticType(value).fits(entry) || entry == .any {
         help = "write a list: [\(FieldForm.shown(value) ?? "...")]"

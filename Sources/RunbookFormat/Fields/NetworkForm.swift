@@ -69,7 +69,8 @@ enum NetworkForm {
     return fits ? nil : "'\(host)' is no host name"
   }
 
-  /// Up to eight groups of hexadecimal digits, one `::`, an IPv4 address at the end, a `%zone` behind.
+  /// Up to eight groups of hexadecimal digits, one `::`, an IPv4 address at the end, a `%zone`
+  /// behind.
   private static func problem(inV6 text: Substring) -> String? {
     let wrong = "'\(text)' is no IPv6 address"
     let zone = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,15 +1,17 @@
 package import RunbookModel
 
-/// Reads the values that whoever starts a run gives on the command line, against the parameters of the runbook.
+/// Reads the values that whoever starts a run gives on the command line, against the parameters of
+/// the runbook.
 package struct ParameterCheck: Sendable {
   package let parameters: [Parameter]
 
   package init(_ parameters: [Parameter]) { self.parameters = parameters }
 
-  /// Every parameter that has a value, given or by default, in its declared form; and everything that is wrong, at once.
+  /// Every parameter that has a value, given or by default, in its declared form; and everything
+  /// that is wrong, at once.
   ///
-  /// Each of `given` is `name=value`. Lists are written `a,b,c` where their entries are scalars; lists, maps and values
-  /// of any type may be written as JSON.
+  /// Each of `given` is `name=value`. Lists are written `a,b,c` where their entries are scalars;
+  /// lists, maps and values of any type may be written as JSON.
   package func values(from given: [String]) -> (values: ValueMap, problems: [Diagnostic]) {
     var problems: [Diagnostic] = []
     var texts: [String: String] = [:]
@@ -66,10 +68,10 @@ package struct ParameterCheck: Sendable {
           "name it in the environment and read it there"))
       return nil
     }
-    let (value, found) = FieldCheck(catalogue: ActionCatalogue([])).checked(
-      CommandLineValue.read(text, as: parameter.type), as: parameter.type, named: parameter.name,
-      allowsEmpty: parameter.allowsEmpty)
-    problems += found.map { problem(FieldCode.form, "the parameter \($0)", nil) }
+    let (value, found) = FieldCheck(catalogue: ActionCatalogue([])).findings(
+      in: CommandLineValue.read(text, as: parameter.type), as: parameter.type,
+      named: parameter.name, allowsEmpty: parameter.allowsEmpty)
+    problems += found.map { problem($0.code, "the parameter \($0.message)", $0.help) }
     guard found.isEmpty else { return nil }
     if let help = mismatch(of: text, parameter) {
       problems.append(problem(FieldCode.form, "\(name) cannot be '\(text)'", help))

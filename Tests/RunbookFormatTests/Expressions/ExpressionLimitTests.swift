@@ -63,7 +63,8 @@ import Testing
     #expect(outcome(of: "params.text.contains(params.text + 'y')", in: scope) == "false")
   }
 
-  /// Random tokens: whatever comes out, the program goes on, and a parsed expression can be evaluated and inspected.
+  /// Random tokens: whatever comes out, the program goes on, and a parsed expression can be
+  /// evaluated and inspected.
   @Test(arguments: [UInt64(1), 2, 3]) func `random text never ends the program`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     let tokens = [

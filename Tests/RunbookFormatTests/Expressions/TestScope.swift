@@ -31,7 +31,8 @@ struct TestScope: ExpressionScope {
   }
 }
 
-/// The outcome as one line: a value as JSON, `error: ...`, `unknown: ...`, or `syntax: ...` where it does not parse.
+/// The outcome as one line: a value as JSON, `error: ...`, `unknown: ...`, or `syntax: ...` where
+/// it does not parse.
 func outcome(of source: String, in scope: TestScope = TestScope()) -> String {
   let expression: Expression
   do throws(Diagnostic) {
