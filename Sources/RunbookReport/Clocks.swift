@@ -57,7 +57,7 @@ package struct Clocks: Sendable, Equatable {
   package struct WriterGap: Sendable, Equatable {
     package var fencedBy: StepID
     package var promotedBy: StepID
-    package var duration: Duration
+    package var duration: Measured
   }
 
   /// Whether an objective that the runbook sets was missed: the difference between two exit codes.

@@ -26,7 +26,10 @@ extension Clocks {
       Shape<WriterGap>([
         .text("fenced_by", "The step that fenced.") { $0.fencedBy.text },
         .text("promoted_by", "The step that promoted.") { $0.promotedBy.text },
-        .seconds("duration", "The time between.") { $0.duration },
+        .seconds("duration", "The time between.") { $0.duration.duration },
+        .text("bound", "exactly, or at_most where the promotion's end was seen only later.") {
+          $0.duration.bound
+        },
       ])
     ) { $0.withoutWriter },
   ])

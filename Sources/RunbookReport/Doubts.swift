@@ -38,9 +38,10 @@ extension Report.Doubt {
     for resumption in history.resumptions where resumption.said.cutBytes > 0 {
       doubts.append(
         Report.Doubt(
-          kind: .record,
+          kind: .limit,
           text: "\(resumption.said.cutBytes) bytes of a line that was not written to its end were "
-            + "cut from the journal when the run was taken over."))
+            + "cut from the journal when the run was taken over. Effects wait for their record, so "
+            + "none followed from that line; an ending that it held was looked for again."))
     }
     return doubts
   }

@@ -12,8 +12,10 @@ extension Report {
     case .failedUnchanged: return "\(what) failed and changed nothing\(cause)"
     case .failedUndone: return "\(what) failed; what it had changed was undone\(cause)"
     case .failedPartly:
-      let steps = report.undo.standing.map(\.step.text).joined(separator: ", ")
-      let left = steps.isEmpty ? "" : " (\(steps))"
+      let steps = report.undo.standing.map(\.step.text)
+      let more = steps.count > 5 ? ", and \(steps.count - 5) more" : ""
+      let left =
+        steps.isEmpty ? "" : " (\(steps.prefix(5).joined(separator: ", "))\(more))"
       return "\(what) failed and left changes in place or in doubt\(left)\(cause)"
     }
   }

@@ -6,7 +6,8 @@ extension Clocks {
     let opening = history.opening
     let applies = history.steps.flatMap(\.acts).filter { $0.kind == .apply }
     let first = applies.map(\.begun).min()
-    let last = applies.compactMap(\.ended).max()
+    // What was changed after the recovery, a message perhaps, is no part of the way to it.
+    let last = applies.compactMap(\.ended).filter { $0 <= recovered?.record ?? .max }.max()
     let offsets = history.time.offsets
     func between(_ earlier: Int?, _ later: Int?) -> Duration? {
       guard let earlier, let later, earlier <= later else { return nil }
@@ -75,14 +76,19 @@ extension Clocks {
     return changes
   }
 
-  /// From the last fence before the first promotion to that promotion's end.
+  /// From the end of the last fence before the first promotion to the end of that promotion; where the promotion's own
+  /// ending was lost, to when it was seen, which is later.
   static func withoutWriter(_ history: RunHistory) -> WriterGap? {
-    var promoted: (index: Int, record: Int)?
+    var promoted: (index: Int, record: Int, isSeen: Bool)?
     var fenced: (index: Int, record: Int)?
-    for step in history.steps {
-      guard let ended = step.lastGood(.apply)?.ended else { continue }
-      let isPromotion = step.fact("recovery_point") != nil
-      if isPromotion, ended < promoted?.record ?? .max { promoted = (step.index, ended) }
+    for step in history.steps where history.plan.steps[step.index].kind == .change {
+      guard step.fact("recovery_point") != nil, step.acts.contains(where: { $0.kind == .apply })
+      else { continue }
+      let applied = step.lastGood(.apply)?.ended
+      guard let ended = applied ?? step.succeededAt, ended < promoted?.record ?? .max else {
+        continue
+      }
+      promoted = (step.index, ended, applied != nil)
     }
     guard let promoted else { return nil }
     for step in history.steps where step.fact("receipt") != nil {
@@ -90,10 +96,11 @@ extension Clocks {
       if done >= fenced?.record ?? -1 { fenced = (step.index, done) }
     }
     guard let fenced else { return nil }
+    let duration = history.time.between(fenced.record, promoted.record)
     return WriterGap(
       fencedBy: history.plan.steps[fenced.index].id,
       promotedBy: history.plan.steps[promoted.index].id,
-      duration: history.time.between(fenced.record, promoted.record))
+      duration: promoted.isSeen ? .exactly(duration) : .atMost(duration))
   }
 }
 
@@ -104,7 +111,8 @@ extension StepHistory {
       guard act.kind == kind else { return false }
       switch act.ending {
       case .done, .holds, .alreadyInPlace, .approved: return true
-      case .open, .interrupted, .changeFound, .skipped, .doesNotHold, .cannotTell, .declined,
+      case .open, .interrupted, .changeFound, .question, .skipped, .doesNotHold, .cannotTell,
+        .declined,
         .notAnswered, .withdrawn, .failed, .unknown:
         return false
       }
@@ -117,7 +125,8 @@ extension StepHistory {
       switch act.ending {
       case .done, .holds, .alreadyInPlace:
         if let value = act.evidence?.facts[name] { return value }
-      case .open, .interrupted, .changeFound, .skipped, .doesNotHold, .cannotTell, .approved,
+      case .open, .interrupted, .changeFound, .question, .skipped, .doesNotHold, .cannotTell,
+        .approved,
         .declined, .notAnswered, .withdrawn, .failed, .unknown:
         break
       }

@@ -14,6 +14,7 @@ package struct RecoveryPoint: Sendable, Equatable {
   package var lastCommitAt: Timestamp?
 
   /// Reads the fact `recovery_point`: `{loss, bound, bytes, method, last_commit_at}`; whatever is missing is unknown.
+  /// A loss without a bound is an upper one: that is what can be known of a primary that is gone.
   init(step: StepID, fact: Value) {
     self.step = step
     bytes = fact["bytes"]?.int
@@ -25,17 +26,20 @@ package struct RecoveryPoint: Sendable, Equatable {
     }
     let spoken = fact["loss"].flatMap { $0.duration ?? $0.string.flatMap { Duration(text: $0) } }
     switch (spoken, fact["bound"]?.string, fact["loss"]) {
-    case (let loss?, "at_most", _): self.loss = .atMost(loss)
+    case (let loss?, "exactly", _): self.loss = .exactly(loss)
     case (let loss?, "at_least", _): self.loss = .atLeast(loss)
-    case (let loss?, _, _): self.loss = .exactly(loss)
+    case (let loss?, _, _): self.loss = loss == .zero ? .exactly(loss) : .atMost(loss)
     case (nil, _, .unknown(let reason)?): loss = .unknown(reason)
     case (nil, _, _): loss = .unknown("\(step) could not tell how much was lost")
     }
   }
 
+  /// What changes measured: a check of a standby estimates only what a promotion would lose.
   static func all(_ history: RunHistory) -> [RecoveryPoint] {
     let measured = history.steps.compactMap { step -> (Int, RecoveryPoint)? in
-      guard let fact = step.fact("recovery_point") else { return nil }
+      guard history.plan.steps[step.index].kind == .change,
+        let fact = step.fact("recovery_point")
+      else { return nil }
       let id = history.plan.steps[step.index].id
       return (step.acts.last?.begun ?? 0, RecoveryPoint(step: id, fact: fact))
     }
@@ -52,16 +56,19 @@ package struct RecoveryPoint: Sendable, Equatable {
         why: why)
     }
     let worst = points.max { severity($0, target) < severity($1, target) } ?? points[0]
-    var why =
-      switch worst.loss {
-      case .unknown(let reason): reason
-      case .exactly, .atLeast, .atMost: "\(worst.loss.words), measured by \(worst.step)"
+    let verdict = ObjectiveResult.verdict(worst.loss, within: target)
+    var why: String
+    switch worst.loss {
+    case .unknown(let reason): why = reason
+    case .exactly, .atLeast, .atMost:
+      why = "\(worst.loss.words), measured by \(worst.step)"
+      if let method = worst.method { why += " (\(method))" }
+      if verdict == .unknown, let target {
+        why += "; whether that is within \(target.spoken), a bound like this cannot tell"
       }
-    if let method = worst.method { why += " (\(method))" }
+    }
     if points.count > 1 { why += "; the worst of \(points.count) promotions" }
-    return ObjectiveResult(
-      target: target, measured: worst.loss,
-      verdict: ObjectiveResult.verdict(worst.loss, within: target), why: why)
+    return ObjectiveResult(target: target, measured: worst.loss, verdict: verdict, why: why)
   }
 
   /// Missed is worse than unknown, unknown worse than met; inside each the larger loss is worse.

@@ -25,13 +25,14 @@ extension Report {
     let kind = identity.purpose == .drill ? "Drill" : "Recovery"
     page.heading(1, "\(kind) report: \(Markdown.plain(identity.title))")
     page.paragraph("**\(Markdown.plain(headline, limit: 400))**")
-    page.table(
-      ["Objective", "Target", "Measured", "Result"],
-      [
-        row("Time to recover (RTO, RTA)", clocks.rto),
-        row("Data lost (RPO, RPA)", clocks.rpo, lostBytes),
-        row("Outage that can be borne (MTPD)", clocks.mtpd),
-      ])
+    var rows = [
+      row("Time to recover (RTO, RTA)", clocks.rto),
+      row("Data lost (RPO, RPA)", clocks.rpo, lostBytes),
+    ]
+    if clocks.mtpd.target != nil {
+      rows.append(row("Outage that can be borne (MTPD)", clocks.mtpd))
+    }
+    page.table(["Objective", "Target", "Measured", "Result"], rows)
     let urgent = doubts.filter(\.isUrgent)
     let open = summary.waits.count
     let doubt: String =
@@ -115,7 +116,7 @@ extension Report {
         })
     }
     let phases = clocks.phases
-    let rows: [(String, Duration?)] = [
+    var rows: [(String, Duration?)] = [
       ("Outage to declaration", phases.outageToDeclared),
       ("Declaration to run start", phases.declaredToStart),
       ("Outage to run start", phases.outageToStart),
@@ -126,12 +127,13 @@ extension Report {
       ("Of it: a person was being asked", phases.asking),
       ("Of it: stood still for people", phases.standingForPeople),
       ("Of it: no process was running it", phases.unattended),
-      (
-        "Without a writable primary, as far as the run itself saw",
-        clocks.withoutWriter?.duration
-      ),
     ]
-    page.table(["Phase", "Took"], rows.map { [$0, $1?.spoken ?? "not known"] })
+    if phases.unattended == .zero { rows.removeLast() }
+    let gap = clocks.withoutWriter?.duration.words ?? "not known"
+    page.table(
+      ["Phase", "Took"],
+      rows.map { [$0, $1?.spoken ?? "not known"] }
+        + [["Without a writable primary, as far as the run itself saw", gap]])
     if let gap = clocks.withoutWriter {
       page.paragraph(
         "Without a writable primary: from the end of \(Markdown.code(gap.fencedBy.text)) to the "

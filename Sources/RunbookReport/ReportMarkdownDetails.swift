@@ -93,7 +93,8 @@ extension Report {
     let start = step.started.map { String($0.text(decimals: 0).dropFirst(11)) } ?? ""
     return [
       Markdown.code(step.id.text), Markdown.code(step.uses), step.status.words,
-      "\(step.attempts)", start, step.duration?.spoken ?? "", step.expected.spoken,
+      step.kind == .person ? "" : "\(step.attempts)", start, step.duration?.spoken ?? "",
+      step.expected.spoken,
       Markdown.cell(step.result),
     ]
   }

@@ -7,8 +7,8 @@ package import RunbookModel
 /// ended is read from commands and events. It never looks at a clock.
 package struct RunHistory: Sendable {
   package let plan: Plan
-  package let records: [ReportRecord]
-  package let time: RunTime
+  package private(set) var records: [ReportRecord] = []
+  package private(set) var time = RunTime()
   package internal(set) var machine: RunMachine
   package internal(set) var steps: [StepHistory]
   package internal(set) var opening: RunOpening?
@@ -40,14 +40,19 @@ package struct RunHistory: Sendable {
 
   package init(plan: Plan, records: [ReportRecord]) {
     self.plan = plan
-    self.records = records
-    time = RunTime(records)
     machine = RunMachine(plan: plan)
     steps = plan.steps.indices.map { StepHistory(index: $0) }
     stateNames = Array(repeating: "pending", count: plan.steps.count)
     places = Dictionary(
       plan.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for index in records.indices { fold(index) }
+    for record in records { add(record) }
+  }
+
+  /// Takes in the next record: what follows a run as it goes costs the new record, not the whole journal again.
+  package mutating func add(_ record: ReportRecord) {
+    time.add(record, after: records.last)
+    records.append(record)
+    fold(records.count - 1)
   }
 
   package var start: Timestamp? { records.first?.at.wall }

@@ -18,26 +18,21 @@ package struct RunTime: Sendable, Equatable {
     package var by: Duration
   }
 
-  init(_ records: [ReportRecord]) {
-    offsets.reserveCapacity(records.count)
-    var offset = Duration.zero
-    for (index, record) in records.enumerated() {
-      if index > 0 {
-        let before = records[index - 1].at
-        let wall = record.at.wall - before.wall
-        if case .runResumed(_) = record.event {
-          offset += max(.zero, wall)
-          unattended.append(index - 1..<index)
-        } else {
-          let elapsed = max(.zero, record.at.monotonic - before.monotonic)
-          offset += elapsed
-          let drift = wall - elapsed
-          if drift > .seconds(1) || drift < .seconds(-1) {
-            wallSteps.append(WallStep(record: index, by: drift))
-          }
-        }
-      }
-      offsets.append(offset)
+  /// Takes in the record that follows `before`.
+  mutating func add(_ record: ReportRecord, after before: ReportRecord?) {
+    guard let before, let last = offsets.last else { return offsets.append(.zero) }
+    let index = offsets.count
+    let wall = record.at.wall - before.at.wall
+    if case .runResumed(_) = record.event {
+      offsets.append(last + max(.zero, wall))
+      unattended.append(index - 1..<index)
+      return
+    }
+    let elapsed = max(.zero, record.at.monotonic - before.at.monotonic)
+    offsets.append(last + elapsed)
+    let drift = wall - elapsed
+    if drift > .seconds(1) || drift < .seconds(-1) {
+      wallSteps.append(WallStep(record: index, by: drift))
     }
   }
 

@@ -54,6 +54,8 @@ package struct StepAct: Sendable, Equatable {
     /// The process ended before it did; what it did is not known.
     case interrupted
     case changeFound = "change_found"
+    /// There is something to ask a person.
+    case question
     case alreadyInPlace = "already_in_place"
     case skipped
     case done
@@ -75,6 +77,7 @@ package struct StepAct: Sendable, Equatable {
       case .open: "not ended"
       case .interrupted: "LOST with its process"
       case .changeFound: "change found"
+      case .question: "a question"
       case .alreadyInPlace: "already in place"
       case .skipped: "skipped"
       case .done: "done"
@@ -164,7 +167,7 @@ extension StepAct {
       ending = .skipped
       text = why
     case .ask(let request):
-      ending = .changeFound
+      ending = .question
       self.request = request
       text = request.text
     case .failed(let failure): take(failure)

@@ -17,7 +17,7 @@ extension Report {
     package var ended: Timestamp?
     /// From its first command to where it stands now; nil while it goes on or was never started.
     package var duration: Duration?
-    /// The same without the time in which only a person or a delay was waited for.
+    /// Time of its own commands on the way forward: without people, delays and undo.
     package var worked: Duration
     package var expected: Duration
     /// What the plan said of it.
@@ -134,10 +134,11 @@ extension Report.Act {
 }
 
 extension StepHistory {
-  /// Time in which a command of its own was under way; questions to people do not count.
+  /// Time in which a command of its own was under way on the way forward; questions to people do not count.
   func worked(_ time: RunTime) -> Duration {
     acts.reduce(.zero) { sum, act in
-      guard act.kind != .ask, act.ending != .interrupted, let ended = act.ended else { return sum }
+      guard act.kind != .ask, act.kind != .undo, act.ending != .interrupted, let ended = act.ended
+      else { return sum }
       return sum + time.between(act.begun, ended)
     }
   }

@@ -18,7 +18,9 @@ extension Report.StepResult {
     .time("started_at", "Its first command.") { $0.started },
     .time("ended_at", "Where its present state was reached; null while it goes on.") { $0.ended },
     .seconds("duration", "From one to the other.") { $0.duration },
-    .seconds("worked", "Without waiting for people and between attempts.") { $0.worked },
+    .seconds("worked", "Its own commands on the way forward: without people, delays and undo.") {
+      $0.worked
+    },
     .seconds("expected", "What the plan expected.") { $0.expected },
     .word("planned_status", "What the plan said of it.") { $0.forecast.status },
     .text("planned", "The same in one sentence.") { $0.forecast.summary },

@@ -39,15 +39,13 @@ enum Timeline {
     for (index, record) in history.records.enumerated() {
       var builder = TimelineBuilder(history: history, index: index, record: record)
       builder.event()
+      if let recovered = clocks.recovered, recovered.record == index {
+        builder.add(
+          .recovered, recovered.step,
+          "the last critical step has succeeded: recovered, as far as the run itself saw")
+      }
       for command in record.commands { builder.command(command) }
       entries += builder.entries
-      if let recovered = clocks.recovered, recovered.record == index {
-        entries.append(
-          TimelineEntry(
-            seq: record.seq, at: record.at.wall, offset: recovered.offset, kind: .recovered,
-            step: recovered.step, actor: ourselves,
-            text: "the last critical step has succeeded: recovered, as far as the run itself saw"))
-      }
     }
     return entries
   }
