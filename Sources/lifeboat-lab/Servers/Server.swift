@@ -22,6 +22,8 @@ struct Server {
   var launch: Launch
   var condition = Condition.stopped
   var pid: pid_t?
+  /// Its sockets, while it is cut off.
+  var silence: [Silence] = []
   /// How its last process ended.
   var end: Int32?
 

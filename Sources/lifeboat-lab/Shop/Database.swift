@@ -91,6 +91,6 @@ final class Database {
   }
 
   private func trimmed(_ text: String) -> String {
-    text.split(separator: "\n").joined(separator: "; ")
+    text.split(whereSeparator: { $0 == "\n" || $0 == "\t" }).joined(separator: " ")
   }
 }

@@ -24,7 +24,7 @@ struct Tally: Codable, Sendable {
   /// Failed for the customer, and yet in the database.
   var presentButNotAcknowledged: Int
   var failed: Int
-  /// The longest time without a good purchase in which at least one failed.
+  /// The longest time without a good purchase in which at least one was begun that failed.
   var outage: Outage?
   var outages: Int
 
@@ -49,31 +49,26 @@ struct Tally: Codable, Sendable {
     outage = all.max { ($0.seconds ?? .infinity) < ($1.seconds ?? .infinity) }
   }
 
-  /// Stretches of failed purchases, in the order in which they were begun.
+  /// The times between one good purchase and the next in which one was begun that failed.
   private static func outages(_ attempts: [Attempt]) -> [Outage] {
+    let good = attempts.filter(\.acknowledged).map(\.done).sorted()
+    let failed = attempts.filter { !$0.acknowledged }.map(\.sent).sorted()
     var found: [Outage] = []
-    var lastGood: Attempt?
-    var failures: [Attempt] = []
-    func close(_ next: Attempt?) {
-      guard !failures.isEmpty else { return }
-      let before = lastGood?.done
-      var seconds: Double?
-      if let before, let next { seconds = Self.seconds(next.done - before) }
+    var next = 0
+    var index = 0
+    while index < failed.count {
+      while next < good.count, good[next] <= failed[index] { next += 1 }
+      let before = next > 0 ? good[next - 1] : nil
+      let after = next < good.count ? good[next] : nil
+      let first = index
+      while index < failed.count, failed[index] < after ?? .max { index += 1 }
+      var length: Double?
+      if let before, let after { length = seconds(after - before) }
       found.append(
         Outage(
-          lastGoodBefore: before.map(time), firstGoodAfter: next.map { time($0.done) },
-          seconds: seconds, failures: failures.count))
+          lastGoodBefore: before.map(time), firstGoodAfter: after.map(time), seconds: length,
+          failures: index - first))
     }
-    for attempt in attempts.sorted(by: { $0.sent < $1.sent }) {
-      if attempt.acknowledged {
-        close(attempt)
-        failures = []
-        lastGood = attempt
-      } else {
-        failures.append(attempt)
-      }
-    }
-    close(nil)
     return found
   }
 

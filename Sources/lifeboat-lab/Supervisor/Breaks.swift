@@ -103,52 +103,19 @@ extension Supervisor {
       guard let pid = servers[index].pid else { continue }
       let family = ProcessState.family(of: pid)
       for member in family { kill(member, SIGSTOP) }
-      let deaf = family.reduce(into: 0) { $0 += SocketsOf($1).each(lab_deafen) }
+      servers[index].silence = family.flatMap { Silence.fall(on: $0) }
       servers[index].condition = .cutOff
-      lines.append(
-        deaf > 0
-          ? "\(servers[index].name) is cut off"
-          : "\(servers[index].name) is frozen; its sockets could not be silenced,"
-            + " so the kernel still accepts connections"
-      )
+      lines.append("\(servers[index].name) is cut off")
     }
     return lines
   }
 
-  /// The one server thaws, or all of them.
   func thaw(_ index: Int) {
     guard let pid = servers[index].pid else { return }
-    let family = ProcessState.family(of: pid)
-    for member in family { _ = SocketsOf(member).each(lab_hear) }
-    for member in family.reversed() { kill(member, SIGCONT) }
+    for silence in servers[index].silence { silence.end() }
+    servers[index].silence = []
+    // The children first: a parent that finds them stopped might take it for their end.
+    for member in ProcessState.family(of: pid).reversed() { kill(member, SIGCONT) }
     servers[index].condition = .running
-  }
-}
-
-/// The TCP sockets of another process, which must be ours.
-struct SocketsOf {
-  let pid: pid_t
-
-  init(_ pid: pid_t) { self.pid = pid }
-
-  /// Does something to each; how many times it worked.
-  func each(_ body: (Int32) -> Int32) -> Int {
-    let process = lab_open_process(pid)
-    guard process >= 0 else { return 0 }
-    defer { close(process) }
-    var count = 0
-    for name in Files.list("/proc/\(pid)/fd") {
-      guard let number = Int32(name) else { continue }
-      let socket = lab_borrow_descriptor(process, number)
-      guard socket >= 0 else { continue }
-      defer { close(socket) }
-      var domain: Int32 = 0
-      var size = socklen_t(4)
-      guard getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0, domain == AF_INET,
-        body(socket) == 0
-      else { continue }
-      count += 1
-    }
-    return count
   }
 }

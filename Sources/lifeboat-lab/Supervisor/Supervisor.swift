@@ -60,6 +60,8 @@ final class Supervisor {
       var status: Int32 = 0
       guard waitpid(pid, &status, WNOHANG) == pid else { continue }
       servers[index].pid = nil
+      for silence in servers[index].silence { silence.end() }
+      servers[index].silence = []
       servers[index].end = status
       switch servers[index].condition {
       case .running, .frozen, .cutOff: servers[index].condition = .ended

@@ -17,20 +17,24 @@ final class Watch: Sendable {
     var app: Endpoint
   }
 
-  struct View: Codable, Sendable {
-    var database = Sight.unknown
-    var app = Sight.unknown
+  struct Look: Codable, Sendable {
+    var sight = Sight.unknown
     /// When it was last looked at.
     var seen: String?
+  }
+
+  struct View: Codable, Sendable {
+    var database = Look()
+    var app = Look()
     /// A site is up when its database and its shop both answer; an answer that is an error counts too.
     var site: Sight {
-      if database == .unknown || app == .unknown { return .unknown }
-      return database == .up && app == .up ? .up : .down
+      if database.sight == .unknown || app.sight == .unknown { return .unknown }
+      return database.sight == .up && app.sight == .up ? .up : .down
     }
   }
 
   private static let every = 0.25
-  private static let patience = 0.5
+  private static let patience = 0.4
   /// One lost packet is not a lost site.
   private static let failuresUntilDown = 2
 
@@ -40,29 +44,29 @@ final class Watch: Sendable {
 
   func start(_ targets: [Target]) {
     for target in targets {
-      // A thread for each site, so that a silent site does not slow the look at the other.
-      DispatchQueue(label: "watch.\(target.site.rawValue)").async { self.look(at: target) }
+      // A thread for each port, so that a silent one does not slow the look at the others.
+      look(target.site, "database", \.database) { Self.answers(database: target.database, by: $0) }
+      look(target.site, "app", \.app) { Self.answers(app: target.app, by: $0) }
     }
   }
 
-  private func look(at target: Target) {
-    var (databaseFailures, appFailures) = (0, 0)
-    while true {
-      let deadline = monotonicSeconds() + Self.patience
-      let (database, app) = (
-        Self.answers(database: target.database, by: deadline), Self.answers(app: target.app)
-      )
-      databaseFailures = database ? 0 : databaseFailures + 1
-      appFailures = app ? 0 : appFailures + 1
-      let (seenDatabase, seenApp) = (Self.sight(databaseFailures), Self.sight(appFailures))
-      views.withLock { views in
-        var view = views[target.site] ?? View()
-        view.database = seenDatabase ?? view.database
-        view.app = seenApp ?? view.app
-        view.seen = wallClock().text(decimals: 3)
-        views[target.site] = view
+  private func look(
+    _ site: SiteName, _ what: String, _ place: any WritableKeyPath<View, Look> & Sendable,
+    _ answers: @escaping @Sendable (Double) -> Bool
+  ) {
+    DispatchQueue(label: "watch.\(site.rawValue).\(what)").async {
+      var failures = 0
+      while true {
+        let began = monotonicSeconds()
+        failures = answers(began + Self.patience) ? 0 : failures + 1
+        let sight = Self.sight(failures)
+        self.views.withLock { views in
+          let before = views[site, default: View()][keyPath: place].sight
+          views[site, default: View()][keyPath: place] = Look(
+            sight: sight ?? before, seen: wallClock().text(decimals: 3))
+        }
+        pause(began + Self.every - monotonicSeconds())
       }
-      pause(Self.every)
     }
   }
 
@@ -79,8 +83,7 @@ final class Watch: Sendable {
     } catch { return false }
   }
 
-  private static func answers(app endpoint: Endpoint) -> Bool {
-    let deadline = monotonicSeconds() + patience
+  private static func answers(app endpoint: Endpoint, by deadline: Double) -> Bool {
     do {
       let wire = try Wire(to: endpoint, by: deadline)
       let request = "GET / HTTP/1.1\r\nHost: \(endpoint)\r\nConnection: close\r\n\r\n"

@@ -10,7 +10,7 @@ struct WitnessServer: Sendable {
   private struct Answer: Codable {
     var siteA: Watch.Sight
     var siteB: Watch.Sight
-    /// When the older of the two looks was made.
+    /// When the oldest of the looks was made.
     var seen: String?
     var details: [String: Watch.View]
   }
@@ -20,7 +20,7 @@ struct WitnessServer: Sendable {
     await server.appendRoute("GET /") { _ in
       let views = watch.current
       let (a, b) = (views[.siteA] ?? Watch.View(), views[.siteB] ?? Watch.View())
-      let seen = [a.seen, b.seen].compactMap(\.self).min()
+      let seen = [a.database, a.app, b.database, b.app].compactMap(\.seen).min()
       let known = a.site != .unknown && b.site != .unknown
       return jsonResponse(
         known ? .ok : .serviceUnavailable,
