@@ -7,8 +7,13 @@ struct CommandCheck: CheckAction {
     var argv: [Value]
     var env: ValueMap?
     var cwd: String?
-    var exit_codes: [Int]
+    var exitCodes: [Int]
     var stdout: BodyExpectation?
+
+    enum CodingKeys: String, CodingKey {
+      case argv, env, cwd, stdout
+      case exitCodes = "exit_codes"
+    }
 
     static let fields = [
       CommandFields.argv("The program and its arguments, each its own item; there is no shell."),
@@ -55,8 +60,8 @@ struct CommandCheck: CheckAction {
     guard case .exited(let code) = result.report.end else {
       return .cannotTell(result.evidence(result.explained, result.facts))
     }
-    guard input.exit_codes.contains(Int(code)) else {
-      let wanted = input.exit_codes.map(String.init).joined(separator: " or ")
+    guard input.exitCodes.contains(Int(code)) else {
+      let wanted = input.exitCodes.map(String.init).joined(separator: " or ")
       let evidence = result.evidence("\(result.explained); expected \(wanted)", result.facts)
       return code >= 126 ? .cannotTell(evidence) : .doesNotHold(evidence)
     }

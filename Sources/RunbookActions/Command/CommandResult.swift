@@ -43,7 +43,7 @@ struct CommandResult: Sendable {
 
   /// The summary with what the program itself said last, which is mostly why.
   var explained: String {
-    let said = errors.isEmpty ? output : errors
+    let said = String(decoding: (errors.isEmpty ? output : errors).utf8.suffix(4096), as: UTF8.self)
     let line = said.split(whereSeparator: \.isNewline).last { line in
       line.contains { !$0.isWhitespace }
     }

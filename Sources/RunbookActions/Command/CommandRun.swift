@@ -8,10 +8,16 @@ struct CommandRun: UndoableAction {
     var env: ValueMap?
     var cwd: String?
     var stdin: Value?
-    var exit_codes: [Int]
-    var unchanged_exit_codes: [Int]
+    var exitCodes: [Int]
+    var unchangedExitCodes: [Int]
     var check: Part?
     var undo: Part?
+
+    enum CodingKeys: String, CodingKey {
+      case argv, env, cwd, stdin, check, undo
+      case exitCodes = "exit_codes"
+      case unchangedExitCodes = "unchanged_exit_codes"
+    }
 
     /// A second program that belongs to the change.
     struct Part: Decodable, Sendable {
@@ -23,8 +29,8 @@ struct CommandRun: UndoableAction {
   /// Everything that will be run, as it was found when it was planned.
   struct Change: Codable, Equatable, Sendable {
     var run: Command
-    var exit_codes: [Int]
-    var unchanged_exit_codes: [Int]
+    var exitCodes: [Int]
+    var unchangedExitCodes: [Int]
     var check: Command?
     var undo: Command?
   }
@@ -73,13 +79,13 @@ struct CommandRun: UndoableAction {
   func apply(_ change: Change, in context: WriteContext) async throws(ActionFailure) -> Evidence {
     let result = try await run(change.run, in: context)
     switch result.report.end {
-    case .exited(let code) where change.exit_codes.contains(Int(code)):
+    case .exited(let code) where change.exitCodes.contains(Int(code)):
       return result.evidence(result.summary, result.facts)
-    case .exited(let code) where change.unchanged_exit_codes.contains(Int(code)):
+    case .exited(let code) where change.unchangedExitCodes.contains(Int(code)):
       throw .passing(
         .failed, "\(result.explained), which says that nothing was changed")
     case .exited:
-      let wanted = change.exit_codes.map(String.init).joined(separator: " or ")
+      let wanted = change.exitCodes.map(String.init).joined(separator: " or ")
       throw .unknown(
         .failed, "\(result.explained); expected \(wanted)",
         advice: "find out what it did before it ended")
@@ -153,9 +159,9 @@ extension CommandRun.Change {
   fileprivate init(_ input: CommandRun.Input, in facts: RunFacts) throws(ActionFailure) {
     run = try Command(
       argv: input.argv, env: input.env, cwd: input.cwd, stdin: input.stdin, in: facts)
-    exit_codes = input.exit_codes
-    unchanged_exit_codes = input.unchanged_exit_codes
-    if let both = exit_codes.first(where: unchanged_exit_codes.contains) {
+    exitCodes = input.exitCodes
+    unchangedExitCodes = input.unchangedExitCodes
+    if let both = exitCodes.first(where: unchangedExitCodes.contains) {
       throw .refused(.input, "exit code \(both) cannot mean both done and nothing changed")
     }
     check = try input.check.map { part throws(ActionFailure) in
@@ -169,7 +175,7 @@ extension CommandRun.Change {
 
   fileprivate var previewLines: [String] {
     var lines = run.previewLines
-    let codes = exit_codes.map(String.init).joined(separator: " or ")
+    let codes = exitCodes.map(String.init).joined(separator: " or ")
     lines.append("done when it ends with exit code \(codes)")
     if let check { lines.append("verified by \(check.spoken)") }
     if let undo { lines.append("undone by \(undo.spoken)") }

@@ -68,8 +68,8 @@ struct HTTPCheck: CheckAction {
       target: target,
       request: HTTPRequest(
         url: input.url, method: input.method, headers: headers,
-        body: input.body.map { Array($0.utf8) }, pins: pins.sorted(), caFile: input.tls?.ca_file,
-        followsRedirects: input.follow_redirects, milliseconds: 0),
+        body: input.body.map { Array($0.utf8) }, pins: pins.sorted(), caFile: input.tls?.caFile,
+        followsRedirects: input.followRedirects, milliseconds: 0),
       isPinned: isPinned)
   }
 

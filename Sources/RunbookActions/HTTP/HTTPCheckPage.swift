@@ -11,10 +11,19 @@ extension HTTPCheck {
     var tries: Int
     var resolve: [String: String]?
     var tls: TLS?
-    var follow_redirects: Bool
+    var followRedirects: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case url, method, headers, body, expect, tries, resolve, tls
+      case followRedirects = "follow_redirects"
+    }
 
     struct TLS: Decodable, Sendable {
-      var ca_file: String?
+      var caFile: String?
+
+      enum CodingKeys: String, CodingKey {
+        case caFile = "ca_file"
+      }
     }
 
     static let fields = [

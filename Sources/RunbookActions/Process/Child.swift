@@ -34,6 +34,8 @@ final class Child: Sendable {
     var output = Capture(-1, limit: 0)
     var errors = Capture(-1, limit: 0)
     var began = ContinuousClock.now
+    /// When it was last looked at.
+    var looked = ContinuousClock.now
   }
 
   init(_ id: UInt64, _ request: ChildRequest, until deadline: ContinuousClock.Instant) {
@@ -84,6 +86,7 @@ final class Child: Sendable {
   func advance() -> Bool {
     let now = ContinuousClock.now
     return state.withLock { state in
+      state.looked = now
       switch state.phase {
       case .queued:
         if now >= deadline || state.isCalledOff { state.finish(.neverBegan) }
@@ -98,14 +101,14 @@ final class Child: Sendable {
   }
 
   /// When `advance` must be called though nothing has happened.
-  var nextTime: ContinuousClock.Instant? {
+  func nextTime(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     state.withLock { state in
       switch state.phase {
-      case .queued, .starting: return state.isCalledOff ? .now : deadline
+      case .queued, .starting: return state.isCalledOff ? now : deadline
       case .running(let spawned, .free):
-        if state.isCalledOff { return .now }
+        if state.isCalledOff { return now }
         // No descriptor was left that would tell of its end: look now and then.
-        return spawned.descriptor >= 0 ? deadline : min(deadline, .now + .milliseconds(20))
+        return spawned.descriptor >= 0 ? deadline : min(deadline, state.looked + .milliseconds(20))
       case .running(_, .terminating(let until)), .running(_, .killing(let until)): return until
       case .running(_, .abandoned), .over: return nil
       }

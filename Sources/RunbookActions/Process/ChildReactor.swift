@@ -124,7 +124,7 @@ final class ChildReactor: Sendable {
     let due = state.withLock { state in
       let now = ContinuousClock.now
       return state.children.values.filter { child in
-        touched.contains(child.id) || (child.nextTime.map { $0 <= now } ?? false)
+        touched.contains(child.id) || (child.nextTime(after: now).map { $0 <= now } ?? false)
       }
     }
     for child in due where child.advance() { forget(child) }
@@ -138,7 +138,8 @@ final class ChildReactor: Sendable {
         return -1
       }
       let now = ContinuousClock.now
-      let first = state.children.values.compactMap(\.nextTime).min() ?? (now + .seconds(1))
+      let first =
+        state.children.values.compactMap { $0.nextTime(after: now) }.min() ?? now + .seconds(1)
       let until = min(max(first, now), now + .seconds(1))
       state.sleepsUntil = until
       let (seconds, attoseconds) = (until - now).components

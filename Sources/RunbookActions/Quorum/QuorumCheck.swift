@@ -6,8 +6,13 @@ struct QuorumCheck: CheckAction {
   static let limit = 100
 
   struct Input: ActionInput {
-    var at_least: Int
+    var atLeast: Int
     var of: [NestedCall]
+
+    enum CodingKeys: String, CodingKey {
+      case of
+      case atLeast = "at_least"
+    }
 
     static let fields = [
       Field("at_least", .int, "How many of the checks must hold; at least 1.", need: .required),
@@ -59,8 +64,8 @@ struct QuorumCheck: CheckAction {
     guard (1...Self.limit).contains(input.of.count) else {
       return "'of' holds \(input.of.count) checks; it must hold 1 to \(Self.limit)"
     }
-    guard (1...input.of.count).contains(input.at_least) else {
-      return "'at_least' is \(input.at_least), which \(input.of.count) checks can never answer"
+    guard (1...input.of.count).contains(input.atLeast) else {
+      return "'at_least' is \(input.atLeast), which \(input.of.count) checks can never answer"
     }
     for (index, call) in input.of.enumerated() {
       if let first = input.of[..<index].firstIndex(of: call) {
@@ -89,14 +94,14 @@ struct QuorumCheck: CheckAction {
     }
     let evidence = Evidence(
       "\(counts.holding) of \(verdicts.count) checks hold, \(counts.against) do not, "
-        + "\(counts.silent) cannot tell; \(input.at_least) must hold",
+        + "\(counts.silent) cannot tell; \(input.atLeast) must hold",
       facts: [
         "holding": .int(Int64(counts.holding)), "not_holding": .int(Int64(counts.against)),
         "cannot_tell": .int(Int64(counts.silent)), "answers": .list(answers),
       ],
       output: lines.joined(separator: "\n"))
-    if counts.holding >= input.at_least { return .holds(evidence) }
-    return counts.holding + counts.silent < input.at_least
+    if counts.holding >= input.atLeast { return .holds(evidence) }
+    return counts.holding + counts.silent < input.atLeast
       ? .doesNotHold(evidence) : .cannotTell(evidence)
   }
 }

@@ -7,7 +7,12 @@ struct WaitFor: CheckAction {
     var check: NestedCall
     var every: Duration
     var stable: Duration
-    var look_timeout: Duration
+    var lookTimeout: Duration
+
+    enum CodingKeys: String, CodingKey {
+      case check, every, stable
+      case lookTimeout = "look_timeout"
+    }
 
     static let fields = [
       Field("check", .check, "The check to wait for, with `uses` and `with`.", need: .required),
@@ -51,7 +56,7 @@ struct WaitFor: CheckAction {
     var watch = Watch(began: clock.now)
     while true {
       let start = clock.now
-      let look = context.until(.after(max(input.look_timeout, .milliseconds(10))))
+      let look = context.until(.after(max(input.lookTimeout, .milliseconds(10))))
       watch.take(await look.check(input.check), start, clock.now)
       if watch.hasHeld(for: input.stable) { return .holds(watch.evidence(input)) }
       let next = start.advanced(by: every)

@@ -1,0 +1,137 @@
+import Glibc
+import Synchronization
+
+/// A tiny TCP server on a free port of 127.0.0.1 that does to each connection what it is told; gone when `stop`ped.
+final class TestServer: Sendable {
+  enum Behaviour: Sendable {
+    /// Reads the request's head, sends these bytes, closes.
+    case send(String)
+    /// Accepts and never says a word.
+    case hang
+    /// Closes without a word.
+    case close
+    /// Sends a head without a length and then a body that never ends.
+    case endless
+    /// Sends these bytes and then stays silent.
+    case stall(String)
+  }
+
+  let port: UInt16
+  private let listener: Int32
+  private let behaviours: Mutex<[Behaviour]>
+  private let requests = Mutex<[String]>([])
+  private let connections = Mutex<[Int32]>([])
+
+  /// The last behaviour serves all further connections.
+  init(_ behaviours: Behaviour...) throws {
+    self.behaviours = Mutex(behaviours)
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    port = try bindLoopback(listener)
+    listen(listener, 64)
+    var thread = pthread_t()
+    let this = Unmanaged.passRetained(self).toOpaque()
+    pthread_create(
+      &thread, nil,
+      { this in
+        Unmanaged<TestServer>.fromOpaque(this!).takeRetainedValue().acceptAll()
+        return nil
+      }, this)
+    pthread_detach(thread)
+  }
+
+  var address: String { "127.0.0.1:\(port)" }
+  var url: String { "http://127.0.0.1:\(port)/" }
+  /// The heads of the requests so far.
+  var seen: [String] { requests.withLock { $0 } }
+
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    connections.withLock { list in
+      for descriptor in list { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      list = []
+    }
+  }
+
+  private func acceptAll() {
+    while true {
+      let descriptor = accept(listener, nil, nil)
+      if descriptor < 0, errno == EINTR || errno == ECONNABORTED { continue }
+      guard descriptor >= 0 else { break }
+      serve(descriptor)
+    }
+    close(listener)
+  }
+
+  private func serve(_ descriptor: Int32) {
+    let behaviour = behaviours.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+    switch behaviour {
+    case .send(let text):
+      readHead(descriptor)
+      put(text, descriptor)
+      close(descriptor)
+    case .close: close(descriptor)
+    case .hang: connections.withLock { $0.append(descriptor) }
+    case .stall(let text):
+      readHead(descriptor)
+      put(text, descriptor)
+      connections.withLock { $0.append(descriptor) }
+    case .endless:
+      readHead(descriptor)
+      put("HTTP/1.1 200 OK\r\n\r\n", descriptor)
+      let block = String(repeating: "x", count: 65536)
+      while put(block, descriptor) {}
+      close(descriptor)
+    }
+  }
+
+  private func readHead(_ descriptor: Int32) {
+    var head: [UInt8] = []
+    var byte: UInt8 = 0
+    while head.count < 65536, !head.suffix(4).elementsEqual([13, 10, 13, 10]),
+      read(descriptor, &byte, 1) == 1
+    { head.append(byte) }
+    requests.withLock { $0.append(String(decoding: head, as: UTF8.self)) }
+  }
+
+  @discardableResult
+  private func put(_ text: String, _ descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes {
+        send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      bytes = bytes.dropFirst(count)
+    }
+    return true
+  }
+}
+
+struct NoPort: Error {}
+
+/// Binds to a free port and says which.
+func bindLoopback(_ descriptor: Int32) throws -> UInt16 {
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let done = withUnsafeMutablePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+    }
+  }
+  guard done else { throw NoPort() }
+  return UInt16(bigEndian: address.sin_port)
+}
+
+/// A port on which nobody listens, held for as long as `body` runs.
+func withClosedPort<Result>(_ body: (UInt16) async throws -> Result) async throws -> Result {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  defer { close(descriptor) }
+  return try await body(bindLoopback(descriptor))
+}
+
+/// An HTTP answer with its length.
+func answer(_ status: Int = 200, _ body: String = "", _ headers: String = "") -> String {
+  "HTTP/1.1 \(status) Words\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)"
+}
