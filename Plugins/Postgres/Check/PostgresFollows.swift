@@ -84,7 +84,7 @@ struct PostgresFollows: CheckAction {
           let behind = replayed.map { ByteCount.spoken($0.behind(wanted)) } ?? "an unknown amount"
           return .doesNotHold(evidence(wrong ?? "but is still \(behind) behind \(wanted)"))
         }
-        pause(.milliseconds(50), by: limit)
+        pauseThread(.milliseconds(50), by: limit)
         do throws(QueryTrouble) { state = try NodeState.read(session) } catch {
           throw error.failure
         }

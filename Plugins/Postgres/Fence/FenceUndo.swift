@@ -91,7 +91,7 @@ struct FenceUndo: Sendable {
           throw failure
         }
       }
-      pause(.milliseconds(50), by: deadline)
+      pauseThread(.milliseconds(50), by: deadline)
     }
   }
 
@@ -124,7 +124,7 @@ struct FenceUndo: Sendable {
       if deadline.hasPassed {
         throw session.trouble(.late, "new sessions do not follow the setting yet")
       }
-      pause(.milliseconds(5), by: deadline)
+      pauseThread(.milliseconds(5), by: deadline)
     }
   }
 }

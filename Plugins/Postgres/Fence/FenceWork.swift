@@ -29,14 +29,7 @@ struct FenceWork: Sendable {
   }
 
   private func stop() throws(ActionFailure) -> Evidence {
-    let session: Session
-    do throws(ActionFailure) {
-      session = try openPrimary()
-    } catch {
-      // It was identified when this was planned. Silent now: an earlier attempt has stopped it, or it died since.
-      guard error.kind == .unreachable else { throw error }
-      return try stopUnseen(planned: true)
-    }
+    guard let session = try openPrimaryPatiently() else { return try stopUnseen(planned: true) }
     let closed = try closeToWriters(session)
     let ran = runStop()
     let down = try requireDown(ran)
@@ -59,7 +52,7 @@ struct FenceWork: Sendable {
   private func takeWitnessesWord() throws(ActionFailure) -> Evidence {
     var seen: [String] = []
     for attempt in 1...2 {
-      if attempt > 1 { pause(.milliseconds(300), by: deadline) }
+      if attempt > 1 { pauseThread(.milliseconds(300), by: deadline) }
       do throws(ConnectTrouble) {
         _ = try Session.open(target, by: deadline)
       } catch {
@@ -106,6 +99,27 @@ struct FenceWork: Sendable {
     return session
   }
 
+  /// nil: it was identified when this was planned and does not answer now. An earlier attempt has stopped it, it died
+  /// since, or it is frozen. A busy server gets a third of the time, because without a session the end of its log stays
+  /// unknown.
+  private func openPrimaryPatiently() throws(ActionFailure) -> Session? {
+    let patience = Deadline.after(deadline.remaining / 3)
+    while true {
+      do throws(ConnectTrouble) {
+        _ = try Session.open(target, by: deadline)
+        break
+      } catch {
+        if error.isDownFromHere { return nil }
+        if patience.hasPassed {
+          if error.kind == .silentServer { return nil }
+          throw error.failure
+        }
+      }
+      pauseThread(.milliseconds(100), by: patience)
+    }
+    return try openPrimary()
+  }
+
   /// Read-only for new sessions first, and only then the old ones are ended: the other way round a client could come
   /// back and write.
   private func closeToWriters(
@@ -146,7 +160,7 @@ struct FenceWork: Sendable {
           throw QueryTrouble(kind: .lost, address: target.address, detail: trouble.message)
         }
       }
-      pause(.milliseconds(5), by: deadline)
+      pauseThread(.milliseconds(5), by: deadline)
     }
   }
 
@@ -158,7 +172,7 @@ struct FenceWork: Sendable {
       """
     let ended = try session.rows("select pg_terminate_backend(pid) \(sessions)", [before]).count
     while try session.row("select count(*) as n \(sessions)", [before]).int("n") != 0 {
-      pause(.milliseconds(5), by: deadline)
+      pauseThread(.milliseconds(5), by: deadline)
     }
     return ended
   }
@@ -174,7 +188,7 @@ struct FenceWork: Sendable {
       }
       if flushed.behind(inserted) <= 40 { return flushed }
       if patience.hasPassed { return inserted }
-      pause(.milliseconds(20), by: patience)
+      pauseThread(.milliseconds(20), by: patience)
     }
   }
 
@@ -199,7 +213,7 @@ struct FenceWork: Sendable {
       }
       if looks == 2 { return last }
       if deadline.hasPassed || !ran.ending.isSuccess && looks == 0 { break }
-      pause(.milliseconds(50), by: deadline)
+      pauseThread(.milliseconds(50), by: deadline)
     }
     var failure = ActionFailure.unknown(
       ran.ending == .late ? .timeout : .failed,

@@ -53,7 +53,7 @@ extension Promote {
           candidate.state.isInRecovery, candidate.canStillArrive,
           let received = candidate.state.received, received < last
         else { return }
-        pause(.milliseconds(50), by: patience)
+        pauseThread(.milliseconds(50), by: patience)
       }
     }
   }

@@ -126,7 +126,7 @@ struct Program: Sendable {
         drain()
         return Result(ending: .late, output: utf8(text), droppedBytes: dropped)
       }
-      pause(rest, by: deadline)
+      pauseThread(rest, by: deadline)
       rest = min(rest * 2, .milliseconds(20))
     }
     drain()

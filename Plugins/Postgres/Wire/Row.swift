@@ -67,21 +67,6 @@ func wait(_ descriptor: Int32, for events: Int32, by deadline: Deadline) -> Bool
   }
 }
 
-/// Lets the thread rest between two looks, never beyond the deadline.
-func pause(_ duration: Duration, by deadline: Deadline) {
-  let nanos = min(duration, deadline.remaining).nanosecondsClamped
-  var rest = timespec(
-    tv_sec: Int(nanos / 1_000_000_000), tv_nsec: Int(nanos % 1_000_000_000))
-  nanosleep(&rest, nil)
-}
-
-/// The wall clock of this machine.
-func wallClock() -> Timestamp {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-}
-
 extension String {
   var trimmed: String {
     var text = self[...]
