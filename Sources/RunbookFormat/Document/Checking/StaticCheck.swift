@@ -1,0 +1,206 @@
+internal import RunbookModel
+
+/// Checks what a runbook's expressions name and what its actions are given, before anything runs.
+///
+/// An expression that was found right is remembered by its text, so a runbook that names the same value in ten thousand
+/// steps pays for it once.
+struct StaticCheck {
+  let draft: RunbookDraft
+  let order: StepOrder
+  let catalogue: ActionCatalogue
+  let environments: [RunbookEnvironment]
+  var problems: DiagnosticList
+  /// What rules want to know of each step.
+  var facts: [StepFacts] = []
+  /// Proofs of fencing that a step is given: its own place, and that of the fencing step.
+  var proofs: [StepOrder.Question] = []
+  var parameterUses: [ParameterUse] = []
+
+  private let fields: FieldCheck
+  private let parameters: [String: Int]
+  private var known: [String: [Expression.Reference]] = [:]
+  private var questions: [StepOrder.Question] = []
+  private var questionPlaces: [SourcePlace?] = []
+  /// False when the file was read in part: a step that is missing then may well be there.
+  let isComplete: Bool
+
+  init(
+    _ draft: RunbookDraft, _ order: StepOrder, _ catalogue: ActionCatalogue,
+    _ environments: [RunbookEnvironment], _ problems: DiagnosticList, isComplete: Bool
+  ) {
+    self.draft = draft
+    self.order = order
+    self.catalogue = catalogue
+    self.environments = environments
+    self.problems = problems
+    self.isComplete = isComplete
+    fields = FieldCheck(catalogue: catalogue)
+    parameters = Dictionary(
+      draft.runbook.parameters.enumerated().map { ($1.name, $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A parameter read by a step's `with`.
+  struct ParameterUse {
+    var step: UInt32
+    var parameter: Int
+    var place: SourcePlace?
+  }
+
+  mutating func run() {
+    facts.reserveCapacity(draft.notes.count)
+    for index in draft.notes.indices { check(step: index) }
+    reportUnmet()
+  }
+
+  private mutating func check(step index: Int) {
+    let note = draft.notes[index]
+    let step = draft.runbook.stages[Int(note.stage)].steps[Int(note.index)]
+    let page = catalogue[step.uses]
+    facts.append(StepFacts(step, note, page, catalogue))
+    input(step.with, page, index, .input)
+    if let when = step.when {
+      read(when, index, .condition)
+    }
+    for check in step.verify {
+      input(check.with, catalogue[check.uses], index, .afterwards)
+    }
+    if case .explicit(let undo) = step.undo {
+      input(undo.with, catalogue[undo.uses], index, .afterwards)
+    }
+    if let approval = step.approval { checkRole(approval, step) }
+  }
+
+  /// Where an expression stands, which decides what it may name.
+  enum Use {
+    case input
+    case condition
+    /// It is evaluated after the step's own change, so it may name the step itself.
+    case afterwards
+  }
+
+  private mutating func input(_ template: Template, _ page: ActionPage?, _ index: Int, _ use: Use) {
+    read(template, index, use)
+    guard let page else { return }
+    problems.add(
+      contentsOf: fields.problems(in: template, against: page.fields, of: page.name, type))
+  }
+
+  private mutating func read(_ template: Template, _ index: Int, _ use: Use) {
+    switch template {
+    case .literal: break
+    case .expression(let text): read(text, index, use)
+    case .text(let parts, _):
+      for part in parts {
+        if case .expression(let text) = part { read(text, index, use, inText: true) }
+      }
+    case .list(let items, _): for item in items { read(item, index, use) }
+    case .map(let entries, _): for entry in entries { read(entry.value, index, use) }
+    }
+  }
+
+  private mutating func read(
+    _ text: ExpressionText, _ index: Int, _ use: Use, inText: Bool = false
+  ) {
+    if use != .condition, !inText, let references = known[text.source] {
+      for reference in references { follow(reference, text.place, index, use) }
+      return
+    }
+    do throws(Diagnostic) {
+      let expression = try Expression(parsing: text)
+      var found = expression.problems(asCondition: use == .condition, type)
+      if inText { found += textProblems(expression) }
+      for reference in expression.references {
+        found += nameProblems(reference)
+        follow(reference, reference.place, index, use)
+      }
+      if found.isEmpty, use != .condition, !inText {
+        known[text.source] = expression.references.filter {
+          ["steps", "params"].contains($0.path[0])
+        }
+      }
+      problems.add(contentsOf: found)
+    } catch {
+      problems.add(error)
+    }
+  }
+
+  private func textProblems(_ expression: Expression) -> [Diagnostic] {
+    switch expression.staticType(type) {
+    case .secret:
+      [
+        Diagnostic(
+          ExpressionCode.secret, .error, "a secret cannot be put into text",
+          at: expression.text.place, help: "pass it alone, in a field made for a secret")
+      ]
+    case .null:
+      [
+        Diagnostic(
+          ExpressionCode.type, .error, "null cannot be put into text", at: expression.text.place)
+      ]
+    case .any, .bool, .int, .double, .string, .duration, .timestamp, .list, .map: []
+    }
+  }
+
+  /// Notes what the step reads of other steps and of parameters.
+  private mutating func follow(
+    _ reference: Expression.Reference, _ place: SourcePlace?, _ index: Int, _ use: Use
+  ) {
+    guard reference.path.count > 1 else { return }
+    if reference.path[0] == "params" {
+      if use == .input, let parameter = parameters[reference.path[1]] {
+        parameterUses.append(
+          ParameterUse(step: UInt32(index), parameter: parameter, place: place))
+      }
+      return
+    }
+    guard reference.path[0] == "steps", let other = draft.ids[reference.path[1]] else { return }
+    let note = draft.notes[Int(other)]
+    if catalogue[draft.step(Int(other)).uses]?.traits.contains(.fences) == true, use == .input {
+      proofs.append(.init(earlier: other, later: UInt32(index)))
+    }
+    if note.stage < draft.notes[index].stage { return }
+    if Int(other) == index, use == .afterwards { return }
+    questions.append(.init(earlier: other, later: UInt32(index)))
+    questionPlaces.append(place)
+  }
+
+  /// What a path is declared to be.
+  func type(_ path: [String]) -> FieldType? {
+    switch path[0] {
+    case "params":
+      guard path.count == 2, let index = parameters[path[1]] else { return nil }
+      return draft.runbook.parameters[index].type
+    case "steps":
+      guard path.count == 3, let index = draft.ids[path[1]] else { return nil }
+      let page = catalogue[draft.step(Int(index)).uses]
+      return page?.outputs.first { $0.name == path[2] }?.type
+    default: return ScopeNames.type(of: path)
+    }
+  }
+
+  private mutating func reportUnmet() {
+    guard !questions.isEmpty else { return }
+    var unmet = Set<UInt64>()
+    for question in order.unmet(questions) {
+      unmet.insert(UInt64(question.earlier) << 32 | UInt64(question.later))
+    }
+    guard !unmet.isEmpty else { return }
+    for (question, place) in zip(questions, questionPlaces)
+    where unmet.contains(UInt64(question.earlier) << 32 | UInt64(question.later)) {
+      let earlier = draft.step(Int(question.earlier))
+      let later = draft.step(Int(question.later)).id
+      let isSelf = question.earlier == question.later
+      problems.error(
+        .notBefore,
+        isSelf
+          ? "'\(later)' reads its own outputs, which are not there before it has run"
+          : "'\(later)' reads from '\(earlier.id)', but does not wait for it", at: place,
+        help: isSelf
+          ? "name a step that has run before"
+          : question.earlier < question.later
+            ? "add '\(earlier.id)' to its 'needs'" : "move '\(earlier.id)' above it",
+        related: earlier.place.map { [.init(message: "'\(earlier.id)' is here", place: $0)] } ?? [])
+    }
+  }
+}

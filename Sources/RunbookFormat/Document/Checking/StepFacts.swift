@@ -1,0 +1,72 @@
+internal import RunbookModel
+
+/// What rules want to know of a step, in 48 bytes, so that they need not visit the document again.
+struct StepFacts {
+  /// The variants in which it runs, a bit for each.
+  var variants: UInt64
+  /// All attempts, waits and checks at their longest, in nanoseconds; a person's answer included.
+  var worst: Int64
+  var expected: Int64
+  var traits: Traits
+  var kind: ActionKind?
+
+  struct Traits: OptionSet {
+    let rawValue: UInt16
+    static let fences = Traits(rawValue: 1)
+    static let promotes = Traits(rawValue: 2)
+    static let movesNames = Traits(rawValue: 4)
+    static let movesTraffic = Traits(rawValue: 8)
+    static let arbitrary = Traits(rawValue: 16)
+    /// It has a `when`, so it may be left out.
+    static let isConditional = Traits(rawValue: 32)
+    /// The run goes on when it fails.
+    static let isPassedOver = Traits(rawValue: 64)
+    static let asksPerson = Traits(rawValue: 128)
+    static let isIrreversible = Traits(rawValue: 256)
+    static let hasVerify = Traits(rawValue: 512)
+  }
+
+  init(_ step: Step, _ note: StepNote, _ page: ActionPage?, _ catalogue: ActionCatalogue) {
+    variants = note.variants
+    kind = page?.kind
+    traits = []
+    for trait in page?.traits ?? [] {
+      switch trait {
+      case .fences: traits.insert(.fences)
+      case .promotes: traits.insert(.promotes)
+      case .movesNames: traits.insert(.movesNames)
+      case .movesTraffic: traits.insert(.movesTraffic)
+      case .arbitrary: traits.insert(.arbitrary)
+      }
+    }
+    if step.when != nil { traits.insert(.isConditional) }
+    if step.onFailure == .continue { traits.insert(.isPassedOver) }
+    if step.approval != nil || page?.kind == .person { traits.insert(.asksPerson) }
+    if !step.verify.isEmpty { traits.insert(.hasVerify) }
+    if page?.kind == .change {
+      switch step.undo {
+      case .none: traits.insert(.isIrreversible)
+      case .auto, .explicit: if step.pointOfNoReturn { traits.insert(.isIrreversible) }
+      }
+    }
+    expected = (step.expected ?? page?.expected ?? .zero).nanosecondsClamped
+    worst = Self.worst(step, page, catalogue).nanosecondsClamped
+  }
+
+  /// Every attempt runs into its timeout, every wait is whole, every check takes as long as it may.
+  private static func worst(
+    _ step: Step, _ page: ActionPage?, _ catalogue: ActionCatalogue
+  ) -> Duration {
+    let timeout = step.timeout ?? page?.timeout ?? .seconds(60)
+    var total = timeout * step.retry.attempts
+    var delay = step.retry.delay
+    for _ in 1..<max(2, step.retry.attempts) where step.retry.attempts > 1 {
+      total += min(delay, step.retry.maxDelay)
+      delay = delay < step.retry.maxDelay ? delay * step.retry.backoff : delay
+    }
+    if page?.kind == .change { total += step.settle ?? page?.settle ?? .zero }
+    for check in step.verify { total += catalogue[check.uses]?.timeout ?? .seconds(60) }
+    total += step.approval?.timeout ?? .zero
+    return total
+  }
+}

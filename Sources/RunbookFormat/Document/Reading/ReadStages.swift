@@ -1,0 +1,112 @@
+internal import RunbookModel
+
+/// Stages and their steps.
+extension DocumentReader {
+  mutating func readStages(_ id: NodeID?, into draft: inout RunbookDraft) {
+    guard let id else { return }
+    let count = tree[id].kind == .list ? Int(tree[id].count) : 0
+    if tree[id].kind == .list, count == 0, tree.isComplete {
+      problems.error(.missingKey, "there is no stage", at: place(id), help: "write at least one")
+    }
+    guard count <= DocumentLimits.stages else {
+      problems.error(
+        .outOfRange, "there are \(count) stages; the limit is \(DocumentLimits.stages)",
+        at: place(id))
+      return
+    }
+    var names: [String: NodeID] = [:]
+    draft.runbook.stages.reserveCapacity(count)
+    for item in items(id, "stages") {
+      guard let keys = slots(item, StageKey.self) else { continue }
+      var stage = Stage(name: name(keys[.stage], "stage") ?? "")
+      stage.place = keys[.stage].map { place($0) } ?? place(item)
+      if let node = keys[.stage], !stage.name.isEmpty {
+        uniqueStage(stage.name, node, &names)
+      }
+      stage.title = text(keys[.title], "title")
+      stage.description = text(keys[.description], "description")
+      stage.budget = duration(keys[.budget], "budget")
+      let inherited =
+        word(keys[.onFailure], "on_failure", FailurePolicy.self) ?? draft.runbook.onFailure
+      readSteps(keys[.steps], of: &stage, inherited, into: &draft)
+      draft.runbook.stages.append(stage)
+      if draft.notes.count > DocumentLimits.steps { return }
+    }
+    checkBudgets(id, draft.runbook)
+  }
+
+  private mutating func uniqueStage(
+    _ name: String, _ node: NodeID, _ seen: inout [String: NodeID]
+  ) {
+    guard let earlier = seen[name] else {
+      seen[name] = node
+      return
+    }
+    problems.error(
+      .duplicateName, "there are two stages with the id '\(name)'", at: place(node),
+      help: "give one of them another id",
+      related: [.init(message: "the first one is here", place: place(earlier))])
+  }
+
+  private mutating func uniqueStep(_ step: Step, in draft: inout RunbookDraft) {
+    let id = step.id.text
+    guard !id.isEmpty else { return }
+    guard let earlier = draft.ids[id] else {
+      draft.ids[id] = UInt32(draft.notes.count)
+      return
+    }
+    let first = draft.step(Int(earlier)).place
+    problems.error(
+      .duplicateName, "there are two steps with the id '\(id)'", at: step.place,
+      help: "give one of them another id; ids are unique in the whole runbook",
+      related: first.map { [.init(message: "the first one is here", place: $0)] } ?? [])
+  }
+
+  private mutating func readSteps(
+    _ id: NodeID?, of stage: inout Stage, _ inherited: FailurePolicy,
+    into draft: inout RunbookDraft
+  ) {
+    guard let id else { return }
+    if tree[id].kind == .list { stage.steps.reserveCapacity(Int(tree[id].count)) }
+    if tree[id].kind == .list, tree[id].count == 0, tree.isComplete {
+      problems.error(
+        .missingKey, "this stage has no step", at: place(id), help: "write at least one")
+    }
+    for item in items(id, "steps") {
+      guard let keys = slots(item, StepKey.self) else { continue }
+      guard draft.notes.count < DocumentLimits.steps else {
+        problems.error(
+          .outOfRange, "there are more than \(DocumentLimits.steps) steps", at: place(item))
+        draft.notes.append(StepNote(stage: 0, index: 0, needs: 0, variants: 0))
+        return
+      }
+      let step = readStep(keys, inherited, draft.runbook.variants)
+      uniqueStep(step, in: &draft)
+      draft.notes.append(
+        StepNote(
+          stage: UInt32(draft.runbook.stages.count), index: UInt32(stage.steps.count),
+          needs: UInt32(keys[.needs] ?? 0), variants: mask(step.only, draft.runbook.variants)))
+      if keys[.silence] != nil {
+        readSilences(
+          keys[.silence], into: &draft.silences.steps[draft.notes.count - 1, default: []])
+      }
+      stage.steps.append(step)
+    }
+  }
+
+  private func mask(_ only: [String], _ variants: [String]) -> UInt64 {
+    guard !only.isEmpty, !variants.isEmpty else { return .max }
+    var mask: UInt64 = 0
+    for (bit, variant) in variants.enumerated() where only.contains(variant) { mask |= 1 << bit }
+    return mask
+  }
+
+  private mutating func checkBudgets(_ id: NodeID, _ runbook: Runbook) {
+    guard let rto = runbook.objectives.rto else { return }
+    let sum = runbook.stages.compactMap(\.budget).reduce(Duration.zero, +)
+    guard sum > rto else { return }
+    problems.error(
+      .budget, "the stages' budgets are \(sum.text) together; the RTO is \(rto.text)",
+      at: place(id), help: "a budget is a part of the RTO: make some smaller")
+  }
+}
