@@ -8,7 +8,34 @@ enum ExpressionToken: Equatable {
   case int(UInt64)
   case double(Double)
   case string(String)
-  case symbol(String)
+  case symbol(ExpressionSymbol)
+}
+
+enum ExpressionSymbol: String {
+  case openParenthesis = "("
+  case closeParenthesis = ")"
+  case openBracket = "["
+  case closeBracket = "]"
+  case openBrace = "{"
+  case closeBrace = "}"
+  case dot = "."
+  case comma = ","
+  case colon = ":"
+  case question = "?"
+  case not = "!"
+  case minus = "-"
+  case plus = "+"
+  case star = "*"
+  case slash = "/"
+  case percent = "%"
+  case less = "<"
+  case greater = ">"
+  case equal = "=="
+  case notEqual = "!="
+  case lessOrEqual = "<="
+  case greaterOrEqual = ">="
+  case and = "&&"
+  case or = "||"
 }
 
 /// A problem in the source, by its bytes.
@@ -141,30 +168,60 @@ struct ExpressionLexer {
 
   private mutating func readSymbol() throws(SyntaxProblem) -> ExpressionToken {
     let start = place
-    let pair = String(decoding: bytes[place..<min(place + 2, bytes.count)], as: UTF8.self)
-    if ["==", "!=", "<=", ">=", "&&", "||"].contains(pair) {
-      place += 2
-      return .symbol(pair)
-    }
-    // A character that is not ASCII is taken whole, so that the message shows it.
-    var length = 1
-    while place + length < bytes.count, bytes[place + length] & 0xC0 == 0x80 { length += 1 }
-    let symbol = String(decoding: bytes[place..<place + length], as: UTF8.self)
-    place += length
-    switch symbol {
-    case "(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "!", "-", "+", "*", "/", "%", "<", ">":
-      return .symbol(symbol)
-    case "=": throw problem("'=' is no operator", from: start, help: "to compare, write '=='")
-    case "&": throw problem("'&' is no operator", from: start, help: "for 'and', write '&&'")
-    case "|": throw problem("'|' is no operator", from: start, help: "for 'or', write '||'")
-    case "$":
+    let first = bytes[place]
+    let isDoubled = byte(1) == first
+    let isEqualNext = byte(1) == UInt8(ascii: "=")
+    place += 1
+    switch first {
+    case UInt8(ascii: "("): return .symbol(.openParenthesis)
+    case UInt8(ascii: ")"): return .symbol(.closeParenthesis)
+    case UInt8(ascii: "["): return .symbol(.openBracket)
+    case UInt8(ascii: "]"): return .symbol(.closeBracket)
+    case UInt8(ascii: "{"): return .symbol(.openBrace)
+    case UInt8(ascii: "}"): return .symbol(.closeBrace)
+    case UInt8(ascii: "."): return .symbol(.dot)
+    case UInt8(ascii: ","): return .symbol(.comma)
+    case UInt8(ascii: ":"): return .symbol(.colon)
+    case UInt8(ascii: "?"): return .symbol(.question)
+    case UInt8(ascii: "-"): return .symbol(.minus)
+    case UInt8(ascii: "+"): return .symbol(.plus)
+    case UInt8(ascii: "*"): return .symbol(.star)
+    case UInt8(ascii: "/"): return .symbol(.slash)
+    case UInt8(ascii: "%"): return .symbol(.percent)
+    case UInt8(ascii: "=") where isDoubled: return pair(.equal)
+    case UInt8(ascii: "&") where isDoubled: return pair(.and)
+    case UInt8(ascii: "|") where isDoubled: return pair(.or)
+    case UInt8(ascii: "!"): return isEqualNext ? pair(.notEqual) : .symbol(.not)
+    case UInt8(ascii: "<"): return isEqualNext ? pair(.lessOrEqual) : .symbol(.less)
+    case UInt8(ascii: ">"): return isEqualNext ? pair(.greaterOrEqual) : .symbol(.greater)
+    case UInt8(ascii: "="):
+      throw problem("'=' is no operator", from: start, help: "to compare, write '=='")
+    case UInt8(ascii: "&"):
+      throw problem("'&' is no operator", from: start, help: "for 'and', write '&&'")
+    case UInt8(ascii: "|"):
+      throw problem("'|' is no operator", from: start, help: "for 'or', write '||'")
+    case UInt8(ascii: "$"):
       throw problem(
         "'$' has no meaning inside an expression", from: start,
         help: "write the name alone, for example params.incident")
-    case "“", "”", "‘", "’":
-      throw problem("\(symbol) is not a quote that is understood", from: start, help: "write '")
-    default: throw problem("'\(symbol)' has no meaning here", from: start)
+    default: throw unknownCharacter(from: start)
     }
+  }
+
+  private mutating func pair(_ symbol: ExpressionSymbol) -> ExpressionToken {
+    place += 1
+    return .symbol(symbol)
+  }
+
+  /// A character that is not ASCII is taken whole, so that the message shows it.
+  private mutating func unknownCharacter(from start: Int) -> SyntaxProblem {
+    while place < bytes.count, bytes[place] & 0xC0 == 0x80 { place += 1 }
+    let character = String(decoding: bytes[start..<place], as: UTF8.self)
+    if ["“", "”", "‘", "’"].contains(character) {
+      return problem(
+        "\(character) is not a quote that is understood", from: start, help: "write '")
+    }
+    return problem("'\(character)' has no meaning here", from: start)
   }
 }
 

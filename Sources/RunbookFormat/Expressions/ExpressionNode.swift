@@ -39,18 +39,27 @@ struct ExpressionNode: Sendable {
     var value: Int
   }
 
-  var children: [Int] {
+  func forEachChild(_ visit: (Int) -> Void) {
     switch kind {
-    case .literal, .root, .step, .variable, .hasStep: []
+    case .literal, .root, .step, .variable, .hasStep: break
     case .computedStep(let one), .field(let one, _), .has(let one, _), .not(let one),
       .negate(let one), .matches(let one, _):
-      [one]
+      visit(one)
     case .index(let one, let two), .and(let one, let two), .or(let one, let two),
       .binary(_, let one, let two), .quantified(_, let one, _, let two):
-      [one, two]
-    case .choice(let condition, let yes, let no): [condition, yes, no]
-    case .list(let items), .call(_, let items): items
-    case .map(let pairs): pairs.flatMap { [$0.key, $0.value] }
+      visit(one)
+      visit(two)
+    case .choice(let condition, let yes, let no):
+      visit(condition)
+      visit(yes)
+      visit(no)
+    case .list(let items), .call(_, let items):
+      for item in items { visit(item) }
+    case .map(let pairs):
+      for pair in pairs {
+        visit(pair.key)
+        visit(pair.value)
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ extension ExpressionParser {
     guard let function = ExpressionFunction(rawValue: name), function.isGlobal else {
       throw noFunction(name, isMethod: false, start: first, end: end)
     }
-    let arguments = try expressions(until: ")")
+    let arguments = try expressions(until: .closeParenthesis)
     return try call(function, arguments, from: first)
   }
 
@@ -25,7 +25,7 @@ extension ExpressionParser {
     guard let function = ExpressionFunction(rawValue: name), function.isMethod else {
       throw noFunction(name, isMethod: true, start: nameStart, end: end)
     }
-    let arguments = try expressions(until: ")")
+    let arguments = try expressions(until: .closeParenthesis)
     return try call(function, [target] + arguments, from: first)
   }
 
@@ -98,7 +98,7 @@ extension ExpressionParser {
     try advance()
     let argumentStart = start
     let argument = try expression()
-    try expect(")", "to close has()")
+    try expect(.closeParenthesis, "to close has()")
     if let place = referenceNodes.lastIndex(of: argument) { references[place].isTested = true }
     switch nodes[argument].kind {
     case .field(let target, let name): return try add(.has(target, name), from: first)
@@ -120,12 +120,12 @@ extension ExpressionParser {
         help: "write list.\(quantifier.rawValue)(x, x > 0)")
     }
     try advance()
-    try expect(",", "and a condition on '\(name)'")
+    try expect(.comma, "and a condition on '\(name)'")
     variables.append(name)
     let body = try expression()
     let variable = variables.count - 1
     variables.removeLast()
-    try expect(")", "to close \(quantifier.rawValue)()")
+    try expect(.closeParenthesis, "to close \(quantifier.rawValue)()")
     return try add(
       .quantified(quantifier, list: list, variable: variable, body: body), from: first)
   }

@@ -12,16 +12,16 @@ extension ExpressionParser {
       return try literal(.int(number))
     case .double(let number): return try literal(.double(number))
     case .string(let text): return try literal(.string(text))
-    case .symbol("("):
+    case .symbol(.openParenthesis):
       try advance()
       let inner = try expression()
-      try expect(")", "to close the parenthesis")
+      try expect(.closeParenthesis, "to close the parenthesis")
       return try members(of: inner, from: first, path: nil)
-    case .symbol("["):
+    case .symbol(.openBracket):
       try advance()
-      let items = try expressions(until: "]")
+      let items = try expressions(until: .closeBracket)
       return try members(of: try add(.list(items), from: first), from: first, path: nil)
-    case .symbol("{"):
+    case .symbol(.openBrace):
       try advance()
       return try members(of: try map(from: first), from: first, path: nil)
     case .identifier("true"): return try literal(.bool(true))
@@ -43,7 +43,7 @@ extension ExpressionParser {
   }
 
   private mutating func named(_ name: String, from first: Int) throws(SyntaxProblem) -> Int {
-    if token == .symbol("(") {
+    if token == .symbol(.openParenthesis) {
       let call = try globalCall(name, from: first)
       return try members(of: call, from: first, path: nil)
     }
@@ -53,17 +53,17 @@ extension ExpressionParser {
     guard name == "steps" else {
       return try members(of: try add(.root(name), from: first), from: first, path: [name])
     }
-    if try take(".") {
+    if try take(.dot) {
       let id = try memberName()
       let node = try add(.step(id), from: first)
       return try members(of: node, from: first, path: ["steps", id])
     }
-    guard try take("[") else {
+    guard try take(.openBracket) else {
       throw problem(
         "'steps' alone is no value", help: "write steps.<id>.<output>", code: ExpressionCode.name)
     }
     let key = try expression()
-    try expect("]", "after the id of the step")
+    try expect(.closeBracket, "after the id of the step")
     if case .literal(.string(let id)) = nodes[key].kind {
       let node = try add(.step(id), from: first)
       return try members(of: node, from: first, path: ["steps", id])
@@ -81,19 +81,19 @@ extension ExpressionParser {
     var node = first
     var path = path
     while true {
-      if try take(".") {
+      if try take(.dot) {
         let nameStart = self.start
         let name = try memberName()
-        if token == .symbol("(") {
+        if token == .symbol(.openParenthesis) {
           finish(&path, node: node, from: start)
           node = try methodCall(name, on: node, from: start, nameStart: nameStart)
         } else {
           node = try add(.field(node, name), from: start)
           path?.append(name)
         }
-      } else if try take("[") {
+      } else if try take(.openBracket) {
         let key = try expression()
-        try expect("]", "after the index")
+        try expect(.closeBracket, "after the index")
         if case .literal(.string(let name)) = nodes[key].kind, path != nil {
           node = try add(.field(node, name), from: start)
           path?.append(name)
@@ -133,24 +133,24 @@ extension ExpressionParser {
     }
   }
 
-  mutating func expressions(until end: String) throws(SyntaxProblem) -> [Int] {
+  mutating func expressions(until end: ExpressionSymbol) throws(SyntaxProblem) -> [Int] {
     var items: [Int] = []
     while try !take(end) {
       items.append(try expression())
       if try take(end) { return items }
-      try expect(",", "or '\(end)'")
+      try expect(.comma, "or '\(end.rawValue)'")
     }
     return items
   }
 
   private mutating func map(from first: Int) throws(SyntaxProblem) -> Int {
     var pairs: [ExpressionNode.Pair] = []
-    while try !take("}") {
+    while try !take(.closeBrace) {
       let key = try expression()
-      try expect(":", "after the key")
+      try expect(.colon, "after the key")
       pairs.append(.init(key: key, value: try expression()))
-      if try take("}") { break }
-      try expect(",", "or '}'")
+      if try take(.closeBrace) { break }
+      try expect(.comma, "or '}'")
     }
     return try add(.map(pairs), from: first)
   }

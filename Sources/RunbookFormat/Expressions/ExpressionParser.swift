@@ -55,14 +55,14 @@ struct ExpressionParser {
     (token, start) = try lexer.next()
   }
 
-  mutating func take(_ symbol: String) throws(SyntaxProblem) -> Bool {
-    guard token == .symbol(symbol) else { return false }
+  mutating func take(_ symbol: ExpressionSymbol) throws(SyntaxProblem) -> Bool {
+    guard case .symbol(symbol) = token else { return false }
     try advance()
     return true
   }
 
-  mutating func expect(_ symbol: String, _ purpose: String) throws(SyntaxProblem) {
-    guard try take(symbol) else { throw unexpected("'\(symbol)' \(purpose)") }
+  mutating func expect(_ symbol: ExpressionSymbol, _ purpose: String) throws(SyntaxProblem) {
+    guard try take(symbol) else { throw unexpected("'\(symbol.rawValue)' \(purpose)") }
   }
 
   func problem(
@@ -82,7 +82,7 @@ struct ExpressionParser {
     case .quotedName: problem("a name in '`' can only follow a dot")
     case .int, .double: problem("a number stands where \(wanted) should be")
     case .string: problem("a string stands where \(wanted) should be")
-    case .symbol(let symbol): problem("'\(symbol)' stands where \(wanted) should be")
+    case .symbol(let symbol): problem("'\(symbol.rawValue)' stands where \(wanted) should be")
     }
   }
 
@@ -90,7 +90,7 @@ struct ExpressionParser {
 
   mutating func add(_ kind: ExpressionNode.Kind, from start: Int) throws(SyntaxProblem) -> Int {
     var node = ExpressionNode(kind: kind, start: start, end: lastEnd, depth: 1)
-    for child in node.children { node.depth = max(node.depth, nodes[child].depth + 1) }
+    node.forEachChild { node.depth = max(node.depth, nodes[$0].depth + 1) }
     guard node.depth <= ExpressionLimits.treeDepth else {
       throw problem(
         "the expression has more than \(ExpressionLimits.treeDepth) levels",
@@ -112,9 +112,9 @@ struct ExpressionParser {
     }
     let first = start
     let condition = try binary(0)
-    guard try take("?") else { return condition }
+    guard try take(.question) else { return condition }
     let yes = try expression()
-    try expect(":", "and the other value of '? :'")
+    try expect(.colon, "and the other value of '? :'")
     let no = try expression()
     return try add(.choice(condition: condition, yes: yes, no: no), from: first)
   }
@@ -122,37 +122,53 @@ struct ExpressionParser {
   private mutating func binary(_ lowest: Int) throws(SyntaxProblem) -> Int {
     let first = start
     var left = try unary()
-    while let (symbol, level) = binarySymbol(), level >= lowest {
+    while let (operation, level) = infix(), level >= lowest {
       try advance()
       let right = try binary(level + 1)
-      switch symbol {
-      case "||": left = try add(.or(left, right), from: first)
-      case "&&": left = try add(.and(left, right), from: first)
-      default:
-        guard let operation = BinaryOperator(rawValue: symbol) else { return left }
-        left = try add(.binary(operation, left, right), from: first)
+      switch operation {
+      case .or: left = try add(.or(left, right), from: first)
+      case .and: left = try add(.and(left, right), from: first)
+      case .binary(let operation): left = try add(.binary(operation, left, right), from: first)
       }
     }
     return left
   }
 
+  private enum Infix {
+    case or
+    case and
+    case binary(BinaryOperator)
+  }
+
   /// The operator at this token and how tightly it binds.
-  private func binarySymbol() -> (String, Int)? {
-    switch token {
-    case .symbol("||"): ("||", 0)
-    case .symbol("&&"): ("&&", 1)
-    case .symbol(let symbol) where ["==", "!=", "<", "<=", ">", ">="].contains(symbol): (symbol, 2)
-    case .identifier("in"): ("in", 2)
-    case .symbol(let symbol) where symbol == "+" || symbol == "-": (symbol, 3)
-    case .symbol(let symbol) where ["*", "/", "%"].contains(symbol): (symbol, 4)
-    default: nil
+  private func infix() -> (Infix, Int)? {
+    guard case .symbol(let symbol) = token else {
+      return token == .identifier("in") ? (.binary(.isIn), 2) : nil
+    }
+    return switch symbol {
+    case .or: (.or, 0)
+    case .and: (.and, 1)
+    case .equal: (.binary(.equal), 2)
+    case .notEqual: (.binary(.notEqual), 2)
+    case .less: (.binary(.less), 2)
+    case .lessOrEqual: (.binary(.lessOrEqual), 2)
+    case .greater: (.binary(.greater), 2)
+    case .greaterOrEqual: (.binary(.greaterOrEqual), 2)
+    case .plus: (.binary(.add), 3)
+    case .minus: (.binary(.subtract), 3)
+    case .star: (.binary(.multiply), 4)
+    case .slash: (.binary(.divide), 4)
+    case .percent: (.binary(.remainder), 4)
+    case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace,
+      .dot, .comma, .colon, .question, .not:
+      nil
     }
   }
 
   private mutating func unary() throws(SyntaxProblem) -> Int {
     var signs: [(isMinus: Bool, start: Int)] = []
-    while token == .symbol("!") || token == .symbol("-") {
-      signs.append((token == .symbol("-"), start))
+    while token == .symbol(.not) || token == .symbol(.minus) {
+      signs.append((token == .symbol(.minus), start))
       try advance()
     }
     var operand: Int

@@ -11,7 +11,7 @@ struct PatternParser {
     guard scalars.count <= ExpressionLimits.patternInstructions else {
       throw malformed("it is longer than \(ExpressionLimits.patternInstructions) characters")
     }
-    ignoresCase = take("(?i)")
+    ignoresCase = takeText("(?i)")
     let tree = try either()
     if place < scalars.count { throw malformed("a ')' has no '(' before it") }
     return tree
@@ -23,7 +23,13 @@ struct PatternParser {
 
   private var next: Unicode.Scalar? { place < scalars.count ? scalars[place] : nil }
 
-  private mutating func take(_ text: String) -> Bool {
+  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    guard next == scalar else { return false }
+    place += 1
+    return true
+  }
+
+  private mutating func takeText(_ text: String) -> Bool {
     let wanted = Array(text.unicodeScalars)
     guard scalars[place...].starts(with: wanted) else { return false }
     place += wanted.count
@@ -139,7 +145,7 @@ struct PatternParser {
 
   private mutating func group() throws(Pattern.Malformed) -> PatternTree {
     place += 1
-    if next == "?", !take("?:") {
+    if next == "?", !takeText("?:") {
       throw malformed(
         "only (?:…) is known after '(?', and (?i) at the very start; there is no look-around")
     }
@@ -277,8 +283,8 @@ extension PatternParser {
       set.ranges += known.isNegated ? Self.inverted(known.ranges) : known.ranges
       return true
     }
-    guard take("[:") else { return false }
-    for (name, ranges) in Self.posixClasses where take(name + ":]") {
+    guard takeText("[:") else { return false }
+    for (name, ranges) in Self.posixClasses where takeText(name + ":]") {
       set.ranges += ranges
       return true
     }
