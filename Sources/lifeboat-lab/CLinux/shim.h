@@ -43,6 +43,7 @@ struct lab_spawn {
   long uid;               // -1: stay who we are
   long gid;
   int network;            // descriptor of a network namespace; -1: ours
+  int new_network;        // 1: in a new network namespace
   int nested_user;        // 1: be user 1000 in a user namespace of our own
 };
 
@@ -74,6 +75,7 @@ static inline void lab_child(const struct lab_spawn *what, pid_t parent, int rep
   sigprocmask(SIG_SETMASK, &none, NULL);
   if (what->new_session ? setsid() < 0 : setpgid(0, 0) < 0) goto failed;
   if (what->network >= 0 && setns(what->network, CLONE_NEWNET) != 0) goto failed;
+  if (what->new_network && unshare(CLONE_NEWNET) != 0) goto failed;
   if (what->nested_user && lab_enter_user_namespace(1000, 0) != 0) goto failed;
   if (what->gid >= 0) {
     gid_t gid = (gid_t)what->gid;
@@ -83,7 +85,7 @@ static inline void lab_child(const struct lab_spawn *what, pid_t parent, int rep
   // After setuid, which clears it. The parent may have died already: then nobody would ever send the signal.
   if (what->death_signal) {
     if (prctl(PR_SET_PDEATHSIG, what->death_signal, 0, 0, 0) != 0) goto failed;
-    if (what->nested_user == 0 && getppid() != parent) _exit(1);
+    if (getppid() != parent) _exit(1);
   }
   if (what->directory && chdir(what->directory) != 0) goto failed;
   int input = what->input >= 0 ? what->input : open("/dev/null", O_RDONLY);
@@ -171,6 +173,5 @@ static inline int lab_unmount(const char *place) { return umount2(place, MNT_DET
 
 static inline int lab_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
 static inline int lab_enter_user(int descriptor) { return setns(descriptor, CLONE_NEWUSER); }
-static inline int lab_new_network(void) { return unshare(CLONE_NEWNET); }
 
 #endif

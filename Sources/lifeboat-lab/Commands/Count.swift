@@ -13,6 +13,7 @@ struct Count: ParsableCommand {
   func run() throws {
     let folder = dir.folder
     let layout = try folder.layout()
+    try Entrance.enterIfNeeded(folder, layout)
     // The log first: an order acknowledged after that is in neither.
     let attempts = try OrderLog.read(folder.orders)
     let (site, database) = try connect(folder, layout)

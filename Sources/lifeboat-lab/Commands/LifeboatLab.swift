@@ -11,7 +11,7 @@ struct LifeboatLab: ParsableCommand {
       """,
     subcommands: [
       Up.self, Down.self, Status.self, BreakCommand.self, Heal.self, Count.self, Node.self,
-      EnvironmentCommand.self, GuardCommand.self, Supervise.self, RelayCommand.self,
+      EnvironmentCommand.self, Enter.self, GuardCommand.self, Supervise.self, RelayCommand.self,
       ShopCommand.self, WitnessCommand.self, ShopperCommand.self,
     ])
 }

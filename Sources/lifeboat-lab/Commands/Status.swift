@@ -26,6 +26,7 @@ struct Status: ParsableCommand {
     guard let status = try ControlClient(folder: folder).ask(.status).status else {
       throw LabError("The lab's answer holds no status.")
     }
+    try Entrance.enterIfNeeded(folder, layout)
     var databases: [String: String] = [:]
     for site in SiteName.allCases {
       databases[site.rawValue] = role(site, folder, layout)

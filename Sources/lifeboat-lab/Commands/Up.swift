@@ -75,7 +75,8 @@ struct Up: ParsableCommand {
       return try .loopback(
         folder: folder, program: program, postgresPrograms: programs, user: user)
     case .namespaces:
-      throw LabError("namespaces are not here yet")
+      return try .namespaces(
+        folder: folder, program: program, postgresPrograms: programs, user: user)
     }
   }
 

@@ -52,8 +52,10 @@ struct Layout: Codable, Sendable {
   var witnesses: [Endpoint]
   /// Which site's database is named as primary in the environment file.
   var primary: SiteName = .siteA
-  /// Small file systems were mounted, which can be filled.
-  var hasSmallDisks = false
+  /// The second byte of the addresses 10.x.*.* when sites have networks of their own.
+  var network: UInt8?
+  /// The networks can be reached only from inside (`lifeboat-lab enter`), because an ordinary user made them.
+  var isIsolated = false
 
   static let zone = "example.test"
   static let shopName = "shop.example.test"
@@ -68,33 +70,5 @@ struct Layout: Codable, Sendable {
   subscript(site: SiteName) -> Site {
     get { site == .siteA ? siteA : siteB }
     set { if site == .siteA { siteA = newValue } else { siteB = newValue } }
-  }
-
-  /// Free ports on loopback addresses, one range of addresses for each site.
-  static func loopback(
-    folder: LabFolder, program: String, postgresPrograms: String, user: ServerUser?
-  ) throws -> Layout {
-    var ports = FreePorts()
-    let (a, b) = ("127.0.1", "127.0.2")
-    let database = try ports.find(on: ["\(a).10", "\(b).10"])
-    let app = try ports.find(on: ["\(a).20", "\(b).20"])
-    let front = try ports.find(on: ["\(a).80", "\(b).80", "127.0.3.80"])
-    let link = try ports.find(on: ["127.0.9.1", "127.0.9.2"])
-    // BIND listens only on addresses that an interface has: of loopback's, 127.0.0.1 alone.
-    let dns = try (0..<3).map { _ in Endpoint("127.0.0.1", try ports.find(on: ["127.0.0.1"])) }
-    let witnesses = try ["127.0.4.1", "127.0.5.1"].map { Endpoint($0, try ports.find(on: [$0])) }
-    let socketFits = folder.haproxySocket.utf8.count < 90
-    return Layout(
-      mode: .loopback, program: program, postgresPrograms: postgresPrograms, user: user,
-      siteA: Site(
-        database: Endpoint("\(a).10", database), app: Endpoint("\(a).20", app),
-        front: Endpoint("\(a).80", front), link: Endpoint("127.0.9.1", link)),
-      siteB: Site(
-        database: Endpoint("\(b).10", database), app: Endpoint("\(b).20", app),
-        front: Endpoint("\(b).80", front), link: Endpoint("127.0.9.2", link)),
-      dnsPrimary: dns[0], dnsSecondary: dns[1], resolver: dns[2],
-      haproxy: socketFits
-        ? nil : Endpoint("127.0.3.80", try ports.find(on: ["127.0.3.80"])),
-      witnesses: witnesses)
   }
 }

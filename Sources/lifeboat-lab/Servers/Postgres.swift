@@ -31,6 +31,7 @@ extension ServerLaunches {
       in: folder.site(site))
     // Quit at once but tidily: it ends its children and gives its shared memory back.
     launch.deathSignal = SIGQUIT
+    launch.nestedUser = layout.needsNestedUser
     return Server(name, site: site, address: endpoint, launch)
   }
 

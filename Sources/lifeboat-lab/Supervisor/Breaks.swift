@@ -66,6 +66,8 @@ extension Supervisor {
       guard !primaries.isEmpty else { throw LabError("No database that takes writes is running.") }
       return try primaries.map { try killServer(try index(of: ServerLaunches.postgresName($0))) }
     case .killSite(let site):
+      // Without power nothing answers any more: where there is a network to cut, it is cut as well.
+      try network?.cut(site)
       return try servers.indices.filter { servers[$0].site == site }.map { try killServer($0) }
     case .cutSite(let site): return try cut(site)
     case .link(let mode):
@@ -98,6 +100,13 @@ extension Supervisor {
   /// Loopback has no cable to pull: the processes are frozen, and their sockets drop every packet, so that connecting
   /// to them ends in silence as it does when a site is cut off.
   private func cut(_ site: SiteName) throws -> [String] {
+    if let network {
+      try network.cut(site)
+      for index in servers.indices where servers[index].site == site && servers[index].pid != nil {
+        servers[index].condition = .cutOff
+      }
+      return ["\(site.rawValue) is cut off; its machines go on"]
+    }
     var lines: [String] = []
     for index in servers.indices where servers[index].site == site {
       guard let pid = servers[index].pid else { continue }

@@ -7,6 +7,10 @@ extension Supervisor {
     collect()
     var lines: [String] = []
     let everything = names.isEmpty
+    for site in SiteName.allCases
+    where everything || names.contains(where: { SiteName($0) == site }) {
+      try network?.join(site)
+    }
     for name in names where name != "replication" && SiteName(name) == nil {
       _ = try index(of: name)
     }

@@ -109,6 +109,7 @@ extension Supervisor {
           layout[other].link, role: "replicator", passwords: folder.passwords),
       ], in: folder.site(site))
     launch.nestedUser = layout.needsNestedUser
+    launch.networkOf = network?.holder(of: site)
     try launch.run(atMost: 120)
     lines.append(Files.tail(launch.log, lines: 1))
     try launches.markStandby(site)

@@ -7,6 +7,10 @@ extension Supervisor {
     try Files.makeFolder(folder.run, owner: layout.user)
     try Files.makeFolder("\(folder.path)/private", mode: 0o700, owner: layout.user)
     try Files.makeFolder("\(folder.path)/shopper")
+    if let number = layout.network {
+      if layout.isIsolated { try LabNetwork.isolate() }
+      network = try LabNetwork(folder, network: number)
+    }
     let key = Secrets.makeKey()
     servers = try launches.nameServers(key: key) + [launches.resolver(), launches.haproxy()]
     servers += [launches.relay()]
@@ -23,12 +27,16 @@ extension Supervisor {
     try waitUntilReady()
     servers.append(launches.shopper())
     try start(servers.count - 1)
+    try waitFor("the first order to be acknowledged") {
+      Files.read(self.folder.orders)?.contains(#""acknowledged":true"#) ?? false
+    }
     try EnvironmentFile(folder: folder, layout: layout).write()
     let seconds = ((monotonicSeconds() - started) * 100).rounded() / 100
     print("all servers were ready after \(seconds) s")
   }
 
   func start(_ index: Int) throws {
+    servers[index].launch.networkOf = network?.holder(of: servers[index].site)
     do {
       servers[index].pid = try servers[index].launch.start()
     } catch {
@@ -46,38 +54,38 @@ extension Supervisor {
   }
 
   private func waitUntilReady() throws {
-    try waitFor("site A's database to take connections", .siteA) {
+    try waitFor("site A's database to take connections") {
       _ = try self.query(.siteA, "select 1")
       return true
     }
-    try waitFor("site B's database to stream from site A's", .siteB) {
+    try waitFor("site B's database to stream from site A's") {
       let sql = "select count(*) from pg_stat_replication where state = 'streaming'"
       return try self.query(.siteA, sql) == "1"
     }
     for name in [layout.dnsPrimary, layout.dnsSecondary, layout.resolver] {
-      try waitFor("\(name) to know \(Layout.shopName)", nil) {
+      try waitFor("\(name) to know \(Layout.shopName)") {
         let deadline = monotonicSeconds() + 0.5
         return try Lookup.address(of: Layout.shopName, from: name, by: deadline)
           == self.layout.siteA.front.address
       }
     }
     for site in SiteName.allCases {
-      try waitFor("the shop of \(site.rawValue) to sell", site) {
+      try waitFor("the shop of \(site.rawValue) to sell") {
         try self.httpStatus(self.layout[site].app, "/healthz") == 200
       }
     }
-    try waitFor("HAProxy to reach the shop", nil) {
+    try waitFor("HAProxy to reach the shop") {
       try self.httpStatus(self.layout.siteA.front, "/healthz") == 200
     }
     for witness in layout.witnesses {
-      try waitFor("the witness \(witness) to see both sites up", nil) {
+      try waitFor("the witness \(witness) to see both sites up") {
         try self.httpBody(witness, "/").contains(#""site_a":"up","site_b":"up""#)
       }
     }
   }
 
   /// Waits for a state, and stops early with the server's own words when a server has ended.
-  private func waitFor(_ what: String, _ site: SiteName?, _ condition: () throws -> Bool) throws {
+  private func waitFor(_ what: String, _ condition: () throws -> Bool) throws {
     var trouble = ""
     let came = try wait(atMost: 20) {
       collect()

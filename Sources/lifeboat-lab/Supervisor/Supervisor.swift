@@ -10,6 +10,7 @@ final class Supervisor {
   let folder: LabFolder
   var layout: Layout
   var servers: [Server] = []
+  var network: LabNetwork?
   var launches: ServerLaunches { ServerLaunches(folder: folder, layout: layout) }
   private let signals: Int32
   private var isDone = false

@@ -14,6 +14,7 @@ struct Launch {
   var newSession = false
   /// The process id of a process in the network namespace to run in.
   var networkOf: pid_t?
+  var newNetwork = false
   /// In a user namespace where we are root, PostgreSQL needs one more in which it is not.
   var nestedUser = false
   var environment: [String: String] = [:]
@@ -53,6 +54,7 @@ struct Launch {
           what.uid = user.map { Int($0.uid) } ?? -1
           what.gid = user.map { Int($0.gid) } ?? -1
           what.network = network
+          what.new_network = newNetwork ? 1 : 0
           what.nested_user = nestedUser ? 1 : 0
           return lab_start(&what)
         }
