@@ -6,6 +6,8 @@ final class TestServer: Sendable {
   enum Behaviour: Sendable {
     /// Reads the request's head, sends these bytes, closes.
     case send(String)
+    /// Sends these bytes without waiting for a request, closes.
+    case greet(String)
     /// Accepts and never says a word.
     case hang
     /// Closes without a word.
@@ -67,6 +69,9 @@ final class TestServer: Sendable {
     switch behaviour {
     case .send(let text):
       readHead(descriptor)
+      put(text, descriptor)
+      close(descriptor)
+    case .greet(let text):
       put(text, descriptor)
       close(descriptor)
     case .close: close(descriptor)

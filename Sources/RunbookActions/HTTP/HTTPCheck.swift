@@ -83,6 +83,8 @@ struct HTTPCheck: CheckAction {
       case .failure(let failure):
         return .failure(.notTried("\(target.host): \(failure.message)"))
       case .success(let found):
+        // A numeric host needs no pin, and a v6 one could not be written in it.
+        if found.map(\.text) == [target.host] { break }
         let list = found.map { $0.text.contains(":") ? "[\($0.text)]" : $0.text }
         request.pins.append("\(target.host):\(target.port):\(list.joined(separator: ","))")
       }

@@ -62,7 +62,9 @@ private final class Lookups: Sendable {
   }
   private static let limit = 32
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "lifeboat.lookup", attributes: .concurrent)
+  /// Of another quality than `blocking`: dead name servers must not use up the threads for the rest.
+  private let queue = DispatchQueue(
+    label: "lifeboat.lookup", qos: .utility, attributes: .concurrent)
   private let timers = DispatchQueue(label: "lifeboat.lookup.timers")
 
   func ask(

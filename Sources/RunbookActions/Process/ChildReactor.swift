@@ -99,6 +99,10 @@ final class ChildReactor: Sendable {
   }
 
   private func loop() {
+    // Signals are for the program's own threads.
+    var signals = sigset_t()
+    sigfillset(&signals)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     while true {
       let milliseconds = planSleep()

@@ -23,7 +23,9 @@ func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildR
   }
 }
 
-private let spawnQueue = DispatchQueue(label: "lifeboat.spawn", attributes: .concurrent)
+/// Of another quality than `blocking`, whose threads may all hang on servers that do not answer.
+private let spawnQueue = DispatchQueue(
+  label: "lifeboat.spawn", qos: .userInitiated, attributes: .concurrent)
 /// Children whose turn to be started has not come.
 private let waiting = Atomic<Int>(0)
 
