@@ -61,10 +61,10 @@ extension Value {
   /// Work that comparing or copying it takes, in steps.
   var weight: Int {
     switch self {
-    case .string(let text): text.utf8.count / 64
+    case .string(let text): text.utf8.count / 16
     case .list(let items): items.reduce(items.count) { $0 + $1.weight }
     case .map(let map):
-      map.entries.reduce(map.count * (1 + map.count / 16)) { $0 + $1.value.weight }
+      map.entries.reduce(map.count * (1 + map.count / 4)) { $0 + $1.value.weight }
     case .null, .bool, .int, .double, .duration, .timestamp, .secret, .unknown: 0
     }
   }

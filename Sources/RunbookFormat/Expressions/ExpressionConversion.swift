@@ -92,8 +92,9 @@ enum ExpressionConversion {
     }
   }
 
+  /// The start of a text, which may be long, for a message.
   static func shown(_ text: String) -> String {
-    text.count <= 60 ? text : text.prefix(57) + "..."
+    text.prefix(61).count <= 60 ? text : text.prefix(57) + "..."
   }
 
   private static func failed(_ message: String) -> Converted {

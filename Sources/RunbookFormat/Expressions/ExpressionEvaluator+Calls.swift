@@ -7,6 +7,7 @@ extension ExpressionEvaluator {
     var values: [Value] = []
     for argument in arguments {
       let value = try value(of: argument)
+      if function != .size { try spend(value.weight, at: index) }
       // How many entries a list or map has is no secret, whatever they are.
       if function != .size || value.list == nil && value.map == nil {
         try refuseSecret(value, at: argument)
@@ -32,7 +33,7 @@ extension ExpressionEvaluator {
       guard case .string(let text) = values[0], case .string(let source) = values[1] else {
         throw needsText(function, values, arguments, at: index)
       }
-      try spend(source.utf8.count, at: index)
+      try spend(ExpressionLimits.patternInstructions / 4, at: index)
       let pattern: Pattern
       do throws(Pattern.Malformed) {
         pattern = try Pattern(source)

@@ -28,6 +28,8 @@ extension ExpressionEvaluator {
     do {
       result = try value(of: index)
     } catch {
+      // Its message was work too, and a quantifier may make one for each entry.
+      stepsLeft -= 100 + source.utf8.count
       // The limit on work is no error of the operand: it must not be absorbed.
       if stepsLeft < 0 { throw error }
       return .failed(error)
@@ -95,7 +97,9 @@ extension ExpressionEvaluator {
     switch range {
     case .unknown: return range
     case .list(let items): entries = items
-    case .map(let map): entries = map.keys.map { .string($0) }
+    case .map(let map):
+      try spend(map.count, at: index)
+      entries = map.keys.map { .string($0) }
     case .null, .bool, .int, .double, .string, .duration, .timestamp, .secret:
       try refuseSecret(range, at: list)
       throw failure(

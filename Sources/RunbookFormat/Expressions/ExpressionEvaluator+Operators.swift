@@ -6,12 +6,12 @@ extension ExpressionEvaluator {
   ) throws(EvaluationFailure) -> Value {
     let first = try value(of: left)
     let second = try value(of: right)
+    try spend(first.weight + second.weight, at: index)
     try refuseSecret(first, at: left)
     // Whether a map has a key says nothing about its values.
     if operation != .isIn || second.map == nil { try refuseSecret(second, at: right) }
     switch operation {
     case .equal, .notEqual:
-      try spend(first.weight + second.weight, at: index)
       let answer = first.isEqual(to: second)
       return operation == .equal ? answer.value : answer.negated.value
     case .isIn: return try isIn(first, second, at: index, list: right)
@@ -58,14 +58,14 @@ extension ExpressionEvaluator {
     case .list(let items):
       var answer = Known.no
       for entry in items {
-        try spend(item.weight + entry.weight, at: index)
+        try spend(1 + item.weight + entry.weight, at: index)
         answer = answer.or(item.isEqual(to: entry))
         if case .yes = answer { break }
       }
       return answer.value
     case .map(let map):
       if case .unknown = item { return item }
-      try spend(map.count / 16, at: index)
+      try spend(map.count / 4, at: index)
       return .bool(item.string.map { map[$0] != nil } ?? false)
     case .null, .bool, .int, .double, .string, .duration, .timestamp, .secret, .unknown:
       let help =
@@ -96,14 +96,12 @@ extension ExpressionEvaluator {
         throw failure(
           "the text would be longer than \(ExpressionLimits.stringBytes) bytes", at: index)
       }
-      try spend(size / 64, at: index)
       return .string(left + right)
     case (.list(let left), .list(let right)):
       guard left.count + right.count <= ExpressionLimits.listEntries else {
         throw failure(
           "the list would have more than \(ExpressionLimits.listEntries) entries", at: index)
       }
-      try spend((left.count + right.count) / 4, at: index)
       return .list(left + right)
     case (.duration(let left), .duration(let right)):
       return try duration(

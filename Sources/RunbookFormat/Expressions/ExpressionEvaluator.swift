@@ -90,19 +90,23 @@ struct ExpressionEvaluator {
     switch holder {
     case .unknown: return holder
     case .map(let map):
-      if let value = map[name] { return value }
-      throw missing(name, in: map, target: target, at: index)
+      return try entry(name, of: map, target: target, at: index)
     case .null, .bool, .int, .double, .string, .duration, .timestamp, .list, .secret:
       try refuseSecret(holder, at: target)
       throw failure("'\(written(target))' is \(holder.kind) and has no '\(name)' in it", at: index)
     }
   }
 
-  private func missing(
-    _ name: String, in map: ValueMap, target: Int, at index: Int
-  ) -> EvaluationFailure {
+  private mutating func entry(
+    _ name: String, of map: ValueMap, target: Int, at index: Int
+  ) throws(EvaluationFailure) -> Value {
+    // A map is searched from its first key on.
+    try spend(map.count / 4, at: index)
+    if let value = map[name] { return value }
+    // Looking for the nearest key costs far more, and quantifiers may ask again for each entry.
+    try spend(map.count + 20 * min(map.count, 1000), at: index)
     let help = Nearest.help(for: name, among: map.keys).map { "; \($0)" } ?? "; it is empty"
-    return failure("'\(written(target))' has no '\(name)'\(help)", at: index)
+    throw failure("'\(written(target))' has no '\(name)'\(help)", at: index)
   }
 
   private mutating func has(
@@ -111,7 +115,9 @@ struct ExpressionEvaluator {
     let holder = try value(of: target)
     switch holder {
     case .unknown: return holder
-    case .map(let map): return .bool(map[name] != nil)
+    case .map(let map):
+      try spend(map.count / 4, at: index)
+      return .bool(map[name] != nil)
     case .null, .bool, .int, .double, .string, .duration, .timestamp, .list, .secret:
       try refuseSecret(holder, at: target)
       throw failure(
@@ -128,8 +134,7 @@ struct ExpressionEvaluator {
     if case .unknown = key.value { return key.value }
     switch (holder, key.value) {
     case (.map(let map), .string(let name)):
-      if let value = map[name] { return value }
-      throw missing(name, in: map, target: target, at: index)
+      return try entry(name, of: map, target: target, at: index)
     case (.list(let items), .int(let place)):
       if place >= 0, place < items.count { return items[Int(place)] }
       throw failure(
@@ -150,7 +155,10 @@ struct ExpressionEvaluator {
     case .list(let children):
       var items: [Value] = []
       items.reserveCapacity(children.count)
-      for child in children { items.append(try value(of: child)) }
+      for child in children {
+        items.append(try value(of: child))
+        try spend(items[items.count - 1].weight, at: index)
+      }
       return .list(items)
     case .map(let pairs):
       var map = ValueMap()
@@ -161,6 +169,7 @@ struct ExpressionEvaluator {
         guard case .string(let name) = key else {
           throw failure("the key of a map must be a string, but it is \(key.kind)", at: pair.key)
         }
+        try spend(map.count / 4 + entry.weight, at: index)
         guard map[name] == nil else {
           throw failure("the key '\(name)' stands twice", at: pair.key)
         }

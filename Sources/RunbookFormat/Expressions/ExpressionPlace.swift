@@ -23,7 +23,8 @@ extension ExpressionText {
 
   /// The source on one line, cut where it is too long for a message.
   package var shortSource: String {
-    let line = source.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let start = source.prefix(400)
+    let line = start.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return line.count <= 60 ? line : line.prefix(57) + "..."
   }
 }

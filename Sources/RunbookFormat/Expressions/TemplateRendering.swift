@@ -123,7 +123,16 @@ struct TemplateRenderer {
     switch value {
     case .bool, .int, .double, .string, .duration, .timestamp:
       return ExpressionConversion.scalarText(value)
-    case .list, .map: return JSONText.text(value)
+    case .list, .map:
+      // Far more than a text may hold is not written out first.
+      guard value.weight <= ExpressionLimits.stringBytes / 4 else {
+        problems.append(
+          Diagnostic(
+            ExpressionCode.limit, .error, "'\(source.shortSource)' is too large for a text",
+            at: source.place))
+        return ""
+      }
+      return JSONText.text(value)
     case .null, .secret, .unknown:
       problems.append(
         Diagnostic(

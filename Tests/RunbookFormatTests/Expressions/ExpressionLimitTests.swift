@@ -49,6 +49,33 @@ import Testing
     #expect(outcome(of: "params.many.all(x, x >= 0)", in: scope) == "true")
   }
 
+  /// Each of these would take minutes or gigabytes if a part of its work were not counted.
+  @Test func `no kind of work goes uncounted`() {
+    var scope = TestScope()
+    let names = (0..<20_000).map { "name_\($0)" }
+    scope.roots["params"] = [
+      "many": .list((0..<20_000).map { .int($0) }),
+      "map": .map(ValueMap(distinct: names.map { ($0, 1) })),
+      "text": .string(repeated("a", 1_000_000)),
+    ]
+    let sources = [
+      "params.many.all(x, 0 in params.many)", "params.many.exists(x, params.map.nope)",
+      "params.many.all(x, has(params.map.name_19999))", "params.many.all(x, 'y' in params.map)",
+      "params.many.all(x, params.map.exists(k, true))",
+      "params.many.exists(x, int(params.text) == 1)",
+      "params.many.exists(x, params.text.matches('(a?){' + '900}b'))",
+      "params.many.all(x, params.text.startsWith(params.text))",
+      "params.many.all(x, params.map == params.map)",
+
+      "params.many.all(x, size([params.text, params.text]) == 2)",
+      "[" + repeated("params.text,", 200) + "]",
+    ]
+    for source in sources {
+      let found = outcome(of: source, in: scope)
+      #expect(found == "error: the expression takes more than 1000000 steps", "\(source)")
+    }
+  }
+
   @Test func `texts and lists cannot grow without end`() {
     var scope = TestScope()
     scope.roots["params"] = [
