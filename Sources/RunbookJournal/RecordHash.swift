@@ -20,6 +20,14 @@ package struct RecordHash: Hashable, Sendable {
     withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
   }
 
+  /// Takes the 32 bytes at an address.
+  init(loading bytes: UnsafeRawPointer) {
+    words = (0, 0, 0, 0)
+    withUnsafeMutableBytes(of: &words) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: Self.byteCount))
+    }
+  }
+
   /// Reads 64 hexadecimal digits; nil for anything else.
   package init?(hex text: some StringProtocol) {
     let digits = Array(text.utf8)
