@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A new folder under /tmp that only this test uses.
 package func makeFolder(_ name: String) throws -> String {
@@ -36,7 +37,9 @@ package func eventually(
   }
 }
 
-/// A port of 127.0.0.1 that was free for TCP and UDP a moment ago.
+private let handedOut = Mutex(Set<UInt16>())
+
+/// A port of 127.0.0.1 that was free for TCP and UDP a moment ago; never the same twice in one program.
 package func freePort() throws -> UInt16 {
   for _ in 0..<50 {
     let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -44,7 +47,8 @@ package func freePort() throws -> UInt16 {
     guard let port = bindLoopback(stream, 0) else { continue }
     let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     defer { close(datagram) }
-    if bindLoopback(datagram, port) != nil { return port }
+    guard bindLoopback(datagram, port) != nil else { continue }
+    if handedOut.withLock({ $0.insert(port).inserted }) { return port }
   }
   throw RigError("no free port")
 }

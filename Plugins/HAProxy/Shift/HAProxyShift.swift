@@ -1,0 +1,46 @@
+import RunbookAction
+import RunbookModel
+
+/// `haproxy.shift`: moves a backend's new traffic to some of its servers, by weights at run time.
+struct HAProxyShift: UndoableAction {
+  var page: ActionPage { haproxyShiftPage }
+
+  func plan(
+    _ input: Input, in context: ReadContext
+  ) async throws(ActionFailure) -> Planned<ShiftChange> {
+    do throws(ActionFailure) {
+      return try await ShiftPlanner(order: Order(input), deadline: context.deadline).plan()
+    } catch {
+      guard error.effect == .unchanged(retryable: false) else { throw error }
+      return .impossible(error)
+    }
+  }
+
+  func apply(
+    _ change: ShiftChange, in context: WriteContext
+  ) async throws(ActionFailure) -> Evidence {
+    try await ShiftApplier(change: change, context: context).run()
+  }
+
+  func verify(_ change: ShiftChange, in context: ReadContext) async -> Verdict {
+    do throws(ActionFailure) {
+      let states = try await readStates(
+        readAddresses(change), change.backend, by: context.deadline)
+      let report = ShiftReport(change: change, states: states)
+      guard report.isInPlace else {
+        var evidence = report.evidence(how: "and that is not as it should be")
+        evidence.summary = report.differences.joined(separator: "; ")
+        return .doesNotHold(evidence)
+      }
+      return .holds(report.evidence(how: "as read from HAProxy"))
+    } catch {
+      return .cannotTell(Evidence(error.message))
+    }
+  }
+
+  func undo(
+    _ change: ShiftChange, in context: WriteContext
+  ) async throws(ActionFailure) -> Evidence {
+    try await ShiftUndoer(change: change, context: context).run()
+  }
+}

@@ -1,0 +1,88 @@
+import RunbookAction
+import RunbookModel
+
+/// What the processes show, held against a change.
+struct ShiftReport {
+  let change: ShiftChange
+  let states: [BackendState]
+
+  /// Every process has the last weights, and its target is healthy and gets everything.
+  var isInPlace: Bool { differences.isEmpty }
+
+  /// What is not as it should be in the end, a phrase each.
+  var differences: [String] {
+    zip(change.processes, states).flatMap { process, state -> [String] in
+      var found: [String] = []
+      for weight in process.steps.last?.weights ?? [] {
+        guard let server = state[weight.server] else {
+          found.append("\(weight.server) is gone at \(state.process)")
+          continue
+        }
+        if server.weight != weight.weight {
+          found.append(
+            "\(server.name) has weight \(server.weight), not \(weight.weight), at \(state.process)")
+        }
+      }
+      if let ill = illness(in: state) { found.append(ill) }
+      if found.isEmpty, state.share(of: change.target) != 100 {
+        found.append("others get a part of the traffic at \(state.process)")
+      }
+      return found
+    }
+  }
+
+  /// Too few servers of the target are usable; nil when there are enough.
+  func illness(in state: BackendState) -> String? {
+    let servers = change.target.compactMap { state[$0] }
+    let usable = servers.filter(\.isUsable)
+    guard usable.count < change.minHealthy else { return nil }
+    let ill = servers.filter { !$0.isUsable }.map(\.text).joined(separator: "; ")
+    return "\(usable.count) of \(change.target.count) servers are healthy at \(state.process), "
+      + "\(change.minHealthy) are needed: \(ill)"
+  }
+
+  /// The weights as they are, for a sentence.
+  var weights: String {
+    states.map { state in
+      let touched = Set(change.processes.flatMap(\.before).map(\.server))
+      let servers = state.servers.filter { touched.contains($0.name) }
+      let list = servers.map { server in
+        "\(server.name) \(server.weight)\(server.isUsable ? "" : " (\(server.status))")"
+      }
+      return "\(state.process): \(list.joined(separator: ", "))"
+    }.joined(separator: "; ")
+  }
+
+  func evidence(how: String) -> Evidence {
+    let share = states.map { $0.share(of: change.target) ?? 0 }.min() ?? 0
+    let open = leaving
+    let rest = open == 0 ? "" : "; \(open) sessions are still open at the others"
+    return Evidence(
+      "\(change.target.joined(separator: ", ")) \(change.target.count == 1 ? "gets" : "get") "
+        + "\(percent(share)) of the new traffic of \(change.backend), \(how) "
+        + "(weights at \(weights))\(rest)",
+      facts: facts(share))
+  }
+
+  private func facts(_ share: Double) -> ValueMap {
+    [
+      "share": .double(share),
+      "open_sessions_elsewhere": .int(Int64(leaving)),
+      "servers": .list(
+        states.flatMap { state in
+          state.servers.map { server in
+            [
+              "process": .string(state.process.description), "server": .string(server.name),
+              "status": .string(server.status), "weight": .int(Int64(server.weight)),
+              "sessions": .int(Int64(server.sessions)),
+            ]
+          }
+        }),
+    ]
+  }
+
+  private var leaving: Int {
+    states.flatMap(\.servers).filter { !change.target.contains($0.name) }
+      .reduce(0) { $0 + $1.sessions }
+  }
+}
