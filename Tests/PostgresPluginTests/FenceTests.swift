@@ -35,30 +35,14 @@ import Testing
     }
   }
 
-  @Test func `a stopped primary gives a receipt with the end of its log`() async throws {
-    try await withPair { pair in
-      try pair.buy()
-      let called = Called("postgres.fence", ["node": pair.primary.stoppable])
-      let planned = try await called.planned()
-      let evidence = try await called.apply(planned)
-      #expect(pair.primary.isRefusing)
-      let receipt = try #require(evidence.facts["receipt"])
-      #expect(receipt["strength"] == "stopped")
-      #expect(receipt["timeline"] == 1)
-      #expect(
-        receipt["system_identifier"]?.string
-          == (try pair.standby.text("select system_identifier from pg_control_system()")))
-      let last = try #require(receipt["last_lsn"]?.string)
-      // Its walsender sent the rest before it went.
-      #expect(
-        try pair.standby.text("select pg_last_wal_receive_lsn() >= '\(last)'::pg_lsn") == "true")
-      #expect(evidence.summary.contains("Not proven"))
-      #expect(await called.verify(planned).word == "holds")
-    }
-  }
-
   @Test func `sessions are ended, and new ones cannot write`() async throws {
     try await withPair { pair in
+      // A role whose own setting wins would not be bound at all.
+      try pair.primary.rows("alter role watcher set default_transaction_read_only = off")
+      let refusal = try await Called("postgres.fence", ["node": pair.primary.node()]).refusal()
+      #expect(refusal.contains("role watcher"))
+      try pair.primary.rows("alter role watcher reset default_transaction_read_only")
+
       let client = try Session.open(pair.primary.target(), by: .after(.seconds(20)))
       try client.rows("begin")
       try client.rows("insert into orders default values")
@@ -86,10 +70,19 @@ import Testing
       let called = Called("postgres.fence", ["node": pair.primary.stoppable])
       let planned = try await called.planned()
       let broken = try planned.replacingStop(with: ["false"])
-      let failure = try await failure { _ = try await called.apply(broken) }
-      #expect(failure.effect == .unknown)
-      #expect(failure.message.contains("exit code 1"))
+      let short = try await failure { _ = try await called.apply(broken) }
+      #expect(short.effect == .unknown)
+      #expect(short.message.contains("exit code 1"))
       #expect(await called.verify(planned).word == "does not hold")
+      let endless = try planned.replacingStop(with: [
+        "sh", "-c", "echo waiting for nobody; sleep 3600",
+      ])
+      let late = try await failure {
+        _ = try await called.apply(endless, within: .seconds(5))
+      }
+      #expect(late.effect == .unknown)
+      #expect(late.kind == .timeout)
+      #expect(late.message.contains("waiting for nobody"))
       let evidence = try await called.apply(planned)
       #expect(evidence.facts["strength"] == "stopped")
       #expect(evidence.facts["last_lsn"]?.string != nil)
@@ -97,21 +90,6 @@ import Testing
       let again = try await called.apply(planned)
       #expect(again.facts["strength"] == "stopped")
       #expect(again.facts["last_lsn"]?.firstUnknown != nil)
-    }
-  }
-
-  @Test func `a stop command that does not end is ended, and the fence is not claimed`()
-    async throws
-  {
-    try await withPair { pair in
-      let called = Called("postgres.fence", ["node": pair.primary.stoppable])
-      let planned = try await called.planned().replacingStop(with: [
-        "sh", "-c", "echo waiting for nobody; sleep 3600",
-      ])
-      let failure = try await failure { _ = try await called.apply(planned, within: .seconds(3)) }
-      #expect(failure.effect == .unknown)
-      #expect(failure.kind == .timeout)
-      #expect(failure.message.contains("waiting for nobody"))
     }
   }
 
@@ -181,6 +159,19 @@ import Testing
       ).refusal()
       #expect(refusal.contains("something is alive there"))
 
+      let own = try pair.standby.text("select system_identifier from pg_control_system()") ?? ""
+      let receipt = Receipt(
+        run: RunID("20260101-000000-test"), address: pair.primary.address, strength: .stopped,
+        systemIdentifier: SystemIdentifier(own), timeline: 1, lastPosition: nil,
+        fencedAt: wallClock())
+      let promote = Called(
+        "postgres.promote",
+        [
+          "node": pair.standby.node(["connect_timeout": .duration(.seconds(2))]),
+          "after": receipt.value,
+        ])
+      #expect(try await promote.refusal().contains("cannot be seen whether the old primary"))
+
       let process = try #require(pair.primary.process)
       let killing = Called(
         "postgres.fence",
@@ -222,14 +213,6 @@ import Testing
       let unseen = try await failure { _ = try await called.undo(planned) }
       #expect(unseen.message.contains("cannot be seen"))
       #expect(pair.primary.isRefusing)
-    }
-  }
-
-  @Test func `a database that overrides read-only cannot be fenced softly`() async throws {
-    try await withPair { pair in
-      try pair.primary.rows("alter role watcher set default_transaction_read_only = off")
-      let refusal = try await Called("postgres.fence", ["node": pair.primary.node()]).refusal()
-      #expect(refusal.contains("role watcher"))
     }
   }
 }
