@@ -30,21 +30,6 @@ extension Template {
     return renderer.problems.isEmpty
       ? .success(value) : .failure(RenderingFailure(problems: renderer.problems))
   }
-
-  /// Every expression inside, in the order in which it stands.
-  package var expressions: [ExpressionText] {
-    switch self {
-    case .literal: []
-    case .expression(let text): [text]
-    case .text(let parts, _):
-      parts.compactMap { part in
-        guard case .expression(let text) = part else { return nil }
-        return text
-      }
-    case .list(let items, _): items.flatMap(\.expressions)
-    case .map(let entries, _): entries.flatMap(\.value.expressions)
-    }
-  }
 }
 
 struct TemplateRenderer {

@@ -88,23 +88,4 @@ import Testing
     }
     #expect(failure.problems.map(\.code) == ["LB151"])
   }
-
-  @Test func `all expressions of a template are checked together`() {
-    let template = Template.list(
-      [
-        text("a ", "=secrets.db"), .expression(ExpressionText("1 +", at: nil)), text("=param.x"),
-        .expression(ExpressionText("steps.a.b", at: nil)),
-        .expression(ExpressionText("secrets.db", at: nil)),
-      ], nil)
-    let (problems, references) = template.checkedExpressions()
-    #expect(problems.map(\.code) == ["LB254", "LB150", "LB250"])
-    #expect(
-      references.map(\.path) == [
-        ["secrets", "db"], ["param", "x"], ["steps", "a", "b"], ["secrets", "db"],
-      ])
-    #expect(
-      template.expressions.map(\.source) == [
-        "secrets.db", "1 +", "param.x", "steps.a.b", "secrets.db",
-      ])
-  }
 }
