@@ -15,7 +15,10 @@ extension Report.Deviation {
       let said = noted.said
       var (kind, effect) = meaning(said.choice)
       let index = history.records[noted.record].event.step.flatMap(history.place(of:))
-      if let failure = index.flatMap({ history.steps[$0].failure }), failure.record < noted.record {
+      let failure = index.flatMap { index in
+        history.steps[index].failures.last { $0.record < noted.record }
+      }
+      if let failure {
         effect += " (it had failed: \(failure.text))"
       }
       let deviation = Report.Deviation(

@@ -74,11 +74,23 @@ extension Report.Doubt {
             + failure.failure.message.sentence,
           advice: failure.failure.advice)
       case .succeeded: return unverified(history, index)
+      case .skipped: return leftOut(history, index)
       case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .verifying,
-        .backingOff, .skipped, .undone:
+        .backingOff, .undone:
         return nil
       }
     }
+  }
+
+  private static func leftOut(_ history: RunHistory, _ index: Int) -> Report.Doubt? {
+    guard case .skipped(.byPerson(let who, let reason)) = history.machine.steps[index] else {
+      return nil
+    }
+    let id = history.plan.steps[index].id
+    return Report.Doubt(
+      kind: .limit, step: id,
+      text: "'\(id)' was left out by \(who)\(because(reason)). What it would have done or checked, "
+        + "Lifeboat did not see.")
   }
 
   private static func unverified(_ history: RunHistory, _ index: Int) -> Report.Doubt? {

@@ -5,7 +5,12 @@ extension Report {
   /// The outcome in one sentence that stands alone.
   static func headline(_ history: RunHistory, _ report: Report) -> String {
     let what = "The \(report.identity.purpose.rawValue)"
-    guard let outcome = history.outcome else { return open(what, report.summary) }
+    guard let outcome = history.outcome else {
+      let recovered =
+        report.clocks.recovered == nil
+        ? "" : "\(report.identity.service) was recovered in \(report.clocks.rto.measured.words). "
+      return recovered + open(what, report.summary)
+    }
     let cause = trouble(report.summary)
     switch outcome {
     case .succeeded: return succeeded(what, report)
@@ -23,16 +28,18 @@ extension Report {
   private static func succeeded(_ what: String, _ report: Report) -> String {
     let rto = report.clocks.rto
     let service = report.identity.service
-    guard report.clocks.recovered != nil else {
+    guard let recovered = report.clocks.recovered else {
       return "\(what) succeeded; no critical step was run, so no time to recover is known."
     }
-    let time = "\(what) succeeded: \(service) was recovered in \(rto.measured.words)"
-    let words = rto.target?.spoken ?? ""
+    let words = recovered.onTheirWord.prefix(5).map(\.text).joined(separator: ", ")
+    let trust = words.isEmpty ? "" : " (on a person's word alone: \(words))"
+    let time = "\(what) succeeded: \(service) was recovered in \(rto.measured.words)\(trust)"
+    let target = rto.target?.spoken ?? ""
     switch rto.verdict {
-    case .met: return "\(time), within the objective of \(words)."
-    case .missed: return "\(time), which MISSED the objective of \(words)."
+    case .met: return "\(time), within the objective of \(target)."
+    case .missed: return "\(time), which MISSED the objective of \(target)."
     case .unknown, .stillCounting, .notRecovered:
-      return "\(time); whether the objective of \(words) was met is NOT KNOWN."
+      return "\(time); whether the objective of \(target) was met is NOT KNOWN."
     case .noTarget: return "\(time); the runbook sets no objective."
     }
   }

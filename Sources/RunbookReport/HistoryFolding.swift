@@ -58,15 +58,23 @@ extension RunHistory {
     case .succeeded: steps[index].succeededAt = record
     case .inDoubt: steps[index].doubtedAt = steps[index].doubtedAt ?? record
     case .failed(let failure):
-      if failure.effect == .unknown { steps[index].doubtedAt = steps[index].doubtedAt ?? record }
-      if steps[index].acts.last?.kind != .undo {
-        steps[index].failure = StepHistory.Failed(
-          record: record, text: failure.failure.message, advice: failure.failure.advice)
+      if steps[index].acts.last?.kind != .undo { failed(index, failure, record) }
+    // A step whose own failure starts the unwinding may be undone with the same record.
+    case .undoing(_, _, let before?):
+      if steps[index].failures.last?.record ?? -1 <= steps[index].succeededAt ?? -1 {
+        failed(index, before, record)
       }
-    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .skipped, .undoing,
-      .undone:
+    case .undoing(_, _, nil), .pending, .planning, .gated, .applying, .verifying, .backingOff,
+      .skipped, .undone:
       break
     }
+  }
+
+  private mutating func failed(_ index: Int, _ failure: StepFailure, _ record: Int) {
+    if failure.effect == .unknown { steps[index].doubtedAt = steps[index].doubtedAt ?? record }
+    steps[index].failures.append(
+      StepHistory.Failed(
+        record: record, text: failure.failure.message, advice: failure.failure.advice))
   }
 
   private mutating func begin(_ command: Command, _ record: Int) {

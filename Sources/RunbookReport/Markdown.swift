@@ -87,6 +87,7 @@ struct Markdown {
 extension Markdown {
   /// Text from outside, on one line and with nothing in it that Markdown, a terminal or a browser would act on.
   static func plain(_ text: String, limit: Int = .max) -> String {
+    if text.utf8.count <= limit, text.utf8.allSatisfy({ isHarmless($0) }) { return text }
     var escaped = ""
     for character in cut(visible(text), to: limit) {
       switch character {
@@ -98,12 +99,24 @@ extension Markdown {
     return escaped
   }
 
+  /// Printable ASCII that needs no escape: nearly all of what reports are made of.
+  private static func isHarmless(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "<"),
+      UInt8(ascii: "|"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "&"):
+      false
+    default: byte >= 0x20 && byte < 0x7F
+    }
+  }
+
   static func cell(_ text: String) -> String { plain(text, limit: cellLimit) }
 
   /// A name as code, whatever it holds.
   static func code(_ text: String) -> String {
-    let shown = visible(text).replacing("|", with: "\\|")
-    return shown.contains("`") ? plain(text) : "`\(shown)`"
+    let shown = visible(text)
+    if shown.utf8.contains(UInt8(ascii: "`")) { return plain(text) }
+    guard shown.utf8.contains(UInt8(ascii: "|")) else { return "`\(shown)`" }
+    return "`\(shown.replacing("|", with: "\\|"))`"
   }
 
   private static func cut(_ text: String, to limit: Int) -> String {
@@ -113,6 +126,7 @@ extension Markdown {
 
   /// Line breaks become spaces; control characters and marks that turn the direction of writing become `�`.
   static func visible(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.value {
@@ -127,6 +141,7 @@ extension Markdown {
 
   /// Columns on a screen: wide East Asian characters take two.
   static func width(_ text: String) -> Int {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     var width = 0
     for character in text {
       let first = character.unicodeScalars.first?.value ?? 0

@@ -56,7 +56,7 @@ extension Report.Observation {
     guard step.duration != nil, step.expected > .zero, step.worked > step.expected * 2,
       step.worked - step.expected >= .seconds(1)
     else { return nil }
-    let tenths = Int((step.worked.inSeconds / step.expected.inSeconds * 10).rounded())
+    let tenths = Int(step.worked.inSeconds / step.expected.inSeconds * 10 + 0.5)
     return "'\(step.id)' took \(tenths / 10).\(tenths % 10) times its expected time: "
       + "\(step.worked.spoken), expected \(step.expected.spoken)."
   }

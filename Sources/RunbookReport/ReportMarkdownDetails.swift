@@ -47,7 +47,8 @@ extension Report {
       return page.paragraph(
         undo.undone.isEmpty ? "No change was made." : "No change stands.")
     }
-    page.paragraph("Changes that stand:")
+    let isSure = undo.standing.allSatisfy(\.isCertain)
+    page.paragraph(isSure ? "Changes that stand:" : "Changes that stand, or may:")
     page.table(
       ["Step", "Made", "Change", "Undo"],
       undo.standing.map { change in

@@ -63,16 +63,18 @@ package struct RunHistory: Sendable {
 
   /// A process let go of the run, and nobody has taken it over since.
   package var isInterrupted: Bool {
-    guard !isClosed, let interruption = interruptions.last else { return false }
-    guard let resumption = resumptions.last else { return true }
-    return interruption.record > resumption.record
+    if case .paused = machine.state { return true }
+    guard !isClosed, let last = interruptions.last?.record else { return false }
+    // A run that holds stays so when it is interrupted; whoever moves it again releases commands.
+    return last > resumptions.last?.record ?? -1
+      && records[last...].allSatisfy { $0.commands.isEmpty }
   }
 
   /// It failed for good or is in doubt, so that what needs it could not go on; also when it was undone since.
   package func isCause(_ index: Int) -> Bool {
     switch status(of: index) {
     case .inDoubt, .failed, .failedIgnored, .undoFailed: failure(of: index)?.isPassed != true
-    case .undoing, .undone: steps[index].failure != nil
+    case .undoing, .undone: steps[index].openFailure != nil
     case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .applying, .verifying,
       .backingOff, .succeeded, .skipped:
       false
@@ -85,7 +87,7 @@ package struct RunHistory: Sendable {
       indices.min { moment($0) < moment($1) }
     }
     func moment(_ index: Int) -> (Int, Int) {
-      (steps[index].failure?.record ?? steps[index].since ?? .max, index)
+      (steps[index].openFailure?.record ?? steps[index].since ?? .max, index)
     }
     return first(steps.indices.filter(isCause))
       ?? first(steps.indices.filter { status(of: $0) == .failed })

@@ -121,7 +121,7 @@ package struct RunSummary: Sendable, Equatable {
         attempt: history.machine.steps[index].attempt, since: history.records[since].at.wall)
     }
     trouble = history.firstTrouble.flatMap { index in
-      history.steps[index].failure.map {
+      history.steps[index].openFailure.map {
         Trouble(step: history.plan.steps[index].id, text: $0.text, advice: $0.advice)
       }
     }

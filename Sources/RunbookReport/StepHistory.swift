@@ -16,8 +16,8 @@ package struct StepHistory: Sendable, Equatable {
   /// The record with which its result was lost for the first time, even if it was found later.
   package internal(set) var doubtedAt: Int?
 
-  /// Its last failure in doing its work, and the record of it; an undo's own failure is not kept here.
-  package internal(set) var failure: Failed?
+  /// Every time that it failed for good in doing its work; an undo's own failures are not among them.
+  package internal(set) var failures: [Failed] = []
 
   package struct Failed: Sendable, Equatable {
     package var record: Int
@@ -26,6 +26,11 @@ package struct StepHistory: Sendable, Equatable {
   }
 
   init(index: Int) { self.index = index }
+
+  /// The failure that it has not recovered from.
+  package var openFailure: Failed? {
+    failures.last { $0.record > succeededAt ?? -1 }
+  }
 
   /// The record with which its first command was released.
   package var startedAt: Int? { acts.first?.begun }

@@ -58,6 +58,9 @@ import Testing
   @Test func `every decision says who, when, why and to what effect`() throws {
     let deviation = try #require(try Scenes.skipped().report().deviations.first)
     #expect(deviation.kind == .skipped)
+    #expect(
+      try Scenes.skipped().report().headline == "The drill succeeded: shop was recovered in "
+        + "1 min 16 s (on a person's word alone: switch_dns), within the objective of 15 min.")
     #expect(deviation.step == "switch_dns")
     #expect(deviation.by == "bob")
     #expect(deviation.reason == "done by the registrar")
@@ -155,6 +158,118 @@ import Testing
     #expect(report.people[1].roles == ["commander"])
     let apply = report.steps[3].acts.first { $0.kind == .apply }
     #expect(apply?.ending == .interrupted)
+  }
+
+  @Test func `a step that unwinds by its own rule is named as the cause, though it was undone`()
+    throws
+  {
+    var script = RunScript(.shop { $0[2].onFailure = .unwind })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    script.wait(.seconds(1))
+    try script.planned("fence_db")
+    try script.applied("fence_db", .done(Evidence("fenced")))
+    try script.verified("fence_db", .doesNotHold(Evidence("it still takes writes")))
+    script.wait(.seconds(1))
+    try script.undone("fence_db", .done(Evidence("open again")))
+    let report = try script.report()
+    #expect(
+      report.headline == "The drill failed; what it had changed was undone. Step 'fence_db': "
+        + "it was applied, but does not hold: it still takes writes.")
+    #expect(report.undo.because == "a step with 'on_failure: unwind' failed")
+    #expect(report.notRun.first { $0.step == "switch_dns" }?.cause == "fence_db")
+  }
+
+  @Test func `a critical step that failed and let the run go on is the cause of its failure`()
+    throws
+  {
+    var script = RunScript(.shop { $0[4].onFailure = .continue })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    try script.change("fence_db")
+    try script.change("promote_db")
+    script.wait(.seconds(1))
+    try script.planned("switch_dns")
+    try script.applied("switch_dns", .failed(.refused(.refused, "the zone is frozen")))
+    try script.check("buy_something")
+    try script.change("told_everyone")
+    let report = try script.report()
+    #expect(report.summary.outcome == .failedPartly)
+    #expect(report.headline.hasSuffix("Step 'switch_dns': the zone is frozen."))
+    #expect(report.notRun.isEmpty)
+    #expect(report.clocks.rto.verdict == .notRecovered)
+  }
+
+  @Test func `a failure that was put right is not the cause of a later undo`() throws {
+    var script = RunScript()
+    try script.open()
+    script.wait(.seconds(1))
+    try script.checked("outage_confirmed", .doesNotHold(Evidence("site A answers")))
+    try script.decide(.retry("outage_confirmed"), reason: "look again")
+    try script.checked("outage_confirmed", attempt: 2, .holds(Evidence("gone")))
+    try script.approve("go", after: .seconds(1))
+    script.wait(.seconds(1))
+    try script.planned("fence_db")
+    try script.applied("fence_db", .failed(.refused(.authentication, "wrong password")))
+    let report = try script.report()
+    #expect(report.summary.trouble?.step == "fence_db")
+    #expect(report.deviations.first?.effect.hasSuffix("(it had failed: site A answers)") == true)
+    #expect(report.observations.contains { $0.kind == .retries && $0.step == "outage_confirmed" })
+  }
+
+  @Test func `every attempt is listed with its own end`() throws {
+    var script = RunScript(
+      .shop { $0[2].retry = RetryPolicy(attempts: 3, delay: .seconds(1), backoff: 1) })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    for attempt in 1...3 {
+      script.wait(.seconds(1))
+      try script.planned("fence_db", attempt: attempt)
+      script.wait(.seconds(1))
+      guard attempt < 3 else { break }
+      try script.applied(
+        "fence_db", attempt: attempt, .failed(.passing(.unreachable, "no route \(attempt)")))
+      script.wait(.seconds(1))
+      try script.add(.timerFired(TimerReport("fence_db", attempt: attempt, .backoff)))
+    }
+    try script.applied("fence_db", attempt: 3, .done(Evidence("fenced")))
+    try script.verified("fence_db", attempt: 3, .holds(Evidence("no writes")))
+    let report = try script.report()
+    let step = report.steps[2]
+    #expect(step.attempts == 3)
+    #expect(step.acts.filter { $0.kind == .apply }.map(\.ending) == [.failed, .failed, .done])
+    #expect(step.duration == .seconds(8))
+    #expect(step.worked == .seconds(6))
+    #expect(report.timeline.contains { $0.text == "waits 1 s before the next attempt" })
+    // A delay before the next attempt is the run's own, not a person's.
+    #expect(report.clocks.phases.standingForPeople == .seconds(1))
+  }
+
+  @Test func `two people must say yes where two are asked for, and both are listed`() throws {
+    var script = RunScript(
+      .shop { $0[2].approval = ApprovalPolicy(role: "commander", count: 2, timeout: nil) })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    script.wait(.seconds(1))
+    try script.planned("fence_db")
+    func answer(_ who: String) -> Event {
+      .personAnswered(PersonAnswer(step: "fence_db", attempt: 1, decision: .approve, by: who))
+    }
+    script.wait(.seconds(1))
+    try script.add(answer("bob"))
+    let wait = try #require(try script.summary().waits.first)
+    #expect(wait.approvedBy == ["bob"])
+    #expect(wait.needed == 2)
+    script.wait(.seconds(1))
+    try script.add(answer("carol"))
+    let ask = try script.report().steps[2].acts.first { $0.kind == .ask }
+    #expect(ask?.ending == .approved)
+    #expect(ask?.answers.map(\.by) == ["bob", "carol"])
+    #expect(ask?.duration == .seconds(2))
   }
 
   @Test func `observations come from figures`() throws {

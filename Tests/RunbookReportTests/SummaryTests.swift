@@ -70,6 +70,24 @@ import Testing
     #expect(try script.summary().waits.isEmpty)
   }
 
+  @Test func `a run that was paused and sent on is not interrupted any more`() throws {
+    var script = RunScript()
+    try script.open()
+    try script.add(.interrupted(Interruption(cause: "SIGINT")))
+    try script.check("outage_confirmed")
+    #expect(try script.summary().state == .interrupted)
+    try script.decide(.continue)
+    #expect(try script.summary().state == .running)
+  }
+
+  @Test func `a run that held when it was interrupted waits for both`() throws {
+    var script = try Scenes.held()
+    try script.add(.interrupted(Interruption(cause: "SIGHUP")))
+    let summary = try script.summary()
+    #expect(summary.state == .interrupted)
+    #expect(summary.waits.map(\.kind) == [.resume, .decision])
+  }
+
   @Test func `following a run record by record gives the same as reading it whole`() throws {
     for script in try [RunScript.succeeded(), Scenes.resumed(), Scenes.undone()] {
       var followed = RunHistory(plan: script.plan, records: [])

@@ -1,0 +1,22 @@
+/// The forms in which a report is written.
+package enum ReportFormat: String, Sendable, CaseIterable {
+  case markdown
+  case json
+
+  /// The usual end of the file's name.
+  package var fileExtension: String {
+    switch self {
+    case .markdown: "md"
+    case .json: "json"
+    }
+  }
+}
+
+extension Report {
+  package func text(as format: ReportFormat) -> String {
+    switch format {
+    case .markdown: markdown
+    case .json: jsonText
+    }
+  }
+}
