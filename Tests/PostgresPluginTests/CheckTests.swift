@@ -118,6 +118,19 @@ import Testing
     #expect(!verdict.evidence.summary.contains("hunter2"))
   }
 
+  @Test func `a server without TLS cannot be looked at where TLS is required`() async throws {
+    let pair = try await sharedPair()
+    let required = await Called(
+      "postgres.check", ["node": pair.primary.node(["tls": "require"])]
+    ).check()
+    #expect(required.word == "cannot tell")
+    #expect(required.evidence.summary.contains("no TLS session"), "\(required)")
+    let unfounded = await Called(
+      "postgres.check", ["node": pair.primary.node(["tls": "verify-full"])]
+    ).check()
+    #expect(unfounded.evidence.summary.contains("no ca_file"))
+  }
+
   @Test func `a refused connection is no session; silence is not known`() async throws {
     let pair = try await sharedPair()
     let nobody: Value = [

@@ -128,8 +128,11 @@ final class Session {
   }
 
   private func isBusy(_ words: String) -> Bool {
-    ["starting up", "shutting down", "recovery mode", "not accepting", "too many", "reserved for"]
-      .contains { words.contains($0) }
+    [
+      "starting up", "shutting down", "recovery mode", "not accepting", "too many", "reserved for",
+      "terminating",
+    ]
+    .contains { words.contains($0) }
   }
 
   // MARK: Statements

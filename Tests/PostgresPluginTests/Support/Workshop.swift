@@ -58,7 +58,11 @@ final class Workshop: Sendable {
         test -f "$f" && p=$(head -n 1 "$f") && kill -CONT "$p" 2>/dev/null && kill -QUIT "$p"
       done
       sleep 0.2
-      for f in "$1"/*/postmaster.pid; do test -f "$f" && kill -KILL "$(head -n 1 "$f")"; done
+      for f in "$1"/*/postmaster.pid; do
+        test -f "$f" || continue
+        kill -KILL "$(head -n 1 "$f")" 2>/dev/null
+        ipcrm -m "$(sed -n 7p "$f" | tr -s ' ' | cut -d ' ' -f 3)" 2>/dev/null
+      done
       rm -rf "$1"
       """, "janitor", folder,
     ]
@@ -82,6 +86,7 @@ final class Workshop: Sendable {
       """
       fsync = off
       shared_buffers = 8MB
+      dynamic_shared_memory_type = mmap
       max_connections = 30
       wal_keep_size = 16MB
       min_wal_size = 2MB
