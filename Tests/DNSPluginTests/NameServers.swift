@@ -62,7 +62,8 @@ final class NameServers: Sendable {
     };
     controls {};
     key "\(keyName)" { algorithm hmac-sha256; secret "\(secret)"; };
-    key "sha512-key" { algorithm hmac-sha512; secret "\(secret)"; };
+    key "hmac-sha512-key" { algorithm hmac-sha512; secret "\(secret)"; };
+    key "hmac-sha1-key" { algorithm hmac-sha1; secret "\(secret)"; };
     key "reader" { algorithm hmac-sha256; secret "\(secret)"; };
 
     """
@@ -75,7 +76,7 @@ final class NameServers: Sendable {
     let notify = secondary.map { "notify explicit; also-notify { 127.0.0.1 port \($0); };" }
     let policy = """
       zone "example.test" { type primary; file "zone"; update-policy {
-        grant \(keyName) zonesub A AAAA CNAME TXT; grant sha512-key zonesub A; }; };
+        grant \(keyName) zonesub A AAAA CNAME TXT; grant hmac-sha512-key zonesub A; grant hmac-sha1-key zonesub A; }; };
       zone "other.test" { type primary; file "other"; };
       """
     try write(

@@ -107,7 +107,7 @@ import Testing
     #expect(balancer.weights() == before)
 
     siteB.stop()
-    let quick = Shifting(limit: .seconds(1))
+    let quick = Shifting(limit: .seconds(2))
     let failure = await #expect(throws: ActionFailure.self) { try await quick.apply(change) }
     #expect(failure?.effect == .unknown)
     #expect(failure?.message.contains("did not become healthy") == true)

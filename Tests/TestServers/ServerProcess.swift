@@ -72,8 +72,31 @@ package final class ServerProcess: Sendable {
     readText("\(folder)/server.pid").flatMap { Int32($0.split(separator: "\n").first ?? "") }
   }
 
-  /// The server keeps its sockets and answers nothing any more.
-  package func freeze() throws { try signal(SIGSTOP) }
+  /// The server keeps its sockets and answers nothing any more: every thread of it stands still.
+  package func freeze() throws {
+    try signal(SIGSTOP)
+    while try !isFrozen { usleep(1000) }
+  }
+
+  private var isFrozen: Bool {
+    get throws {
+      guard let pid, let tasks = opendir("/proc/\(pid)/task") else {
+        throw RigError("there is no such server")
+      }
+      defer { closedir(tasks) }
+      while let entry = readdir(tasks) {
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        guard !name.hasPrefix("."), let state = readText("/proc/\(pid)/task/\(name)/stat") else {
+          continue
+        }
+        guard state.contains(") T ") else { return false }
+      }
+      return true
+    }
+  }
+
   package func thaw() throws { try signal(SIGCONT) }
 
   private func signal(_ number: Int32) throws {

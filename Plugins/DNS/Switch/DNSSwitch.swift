@@ -23,9 +23,9 @@ struct DNSSwitch: UndoableAction {
   func apply(
     _ change: DNSChange, in context: WriteContext
   ) async throws(ActionFailure) -> Evidence {
-    sightings.forget(change)
     return try await SwitchApplier(
-      change: change, update: change.forward, from: change.from, to: change.to, context: context
+      change: change, update: change.forward, from: change.from, to: change.to, context: context,
+      sightings: sightings
     ).run()
   }
 
@@ -40,9 +40,9 @@ struct DNSSwitch: UndoableAction {
   func undo(
     _ change: DNSChange, in context: WriteContext
   ) async throws(ActionFailure) -> Evidence {
-    sightings.forget(change)
     return try await SwitchApplier(
-      change: change, update: change.backward, from: change.to, to: change.from, context: context
+      change: change, update: change.backward, from: change.to, to: change.from, context: context,
+      sightings: sightings
     ).run()
   }
 }

@@ -8,6 +8,7 @@ struct SwitchApplier {
   let from: RecordSet?
   let to: RecordSet?
   let context: WriteContext
+  let sightings: Sightings
 
   func run() async throws(ActionFailure) -> Evidence {
     let server = try readServers([change.server], "server")[0]
@@ -27,6 +28,7 @@ struct SwitchApplier {
       if to == nil { return await evidence(server, "was so already; nothing was sent") }
       if from != nil { throw drifted("no such record") }
     }
+    sightings.forget(change)
     switch try await update.send(to: server, signedBy: key, by: sending) {
     case .accepted: return await evidence(server, "accepted by \(server)")
     case .notSent(let trouble): throw .passing(trouble.kind, trouble.text)
