@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One stream of a child: read without waiting, kept up to a limit, counted beyond it.
@@ -5,6 +6,8 @@ struct Capture {
   /// -1 when it has ended.
   private(set) var descriptor: Int32
   private(set) var kept = ChildReport.Captured()
+  /// The poller that looks at it, if one does.
+  private var poller: Int32?
   private let limit: Int
 
   init(_ descriptor: Int32, limit: Int) {
@@ -40,15 +43,31 @@ struct Capture {
     kept.dropped += max(0, bytes.count - room)
   }
 
-  mutating func shut() {
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = -1
+  /// From now on the poller tells of it, under this mark.
+  mutating func watch(by poller: Int32, _ mark: UInt64) {
+    guard descriptor >= 0 else { return }
+    self.poller = poller
+    addToPoller(poller, descriptor, mark, EPOLLIN.rawValue)
+  }
+
+  private mutating func shut() {
+    if let descriptor = release() { close(descriptor) }
   }
 
   /// Gives the descriptor away to whoever closes it.
   mutating func release() -> Int32? {
     guard descriptor >= 0 else { return nil }
+    // Closing alone would not end the watch: a child that is just being started holds a copy for a moment.
+    if let poller { epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, nil) }
+    poller = nil
     defer { descriptor = -1 }
     return descriptor
   }
+}
+
+func addToPoller(_ poller: Int32, _ descriptor: Int32, _ mark: UInt64, _ events: UInt32) {
+  var event = epoll_event()
+  event.events = events
+  event.data.u64 = mark
+  epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event)
 }

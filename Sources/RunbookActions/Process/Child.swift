@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import RunbookModel
 import Synchronization
@@ -112,6 +113,19 @@ final class Child: Sendable {
       case .running(_, .terminating(let until)), .running(_, .killing(let until)): return until
       case .running(_, .abandoned), .over: return nil
       }
+    }
+  }
+
+  /// From now on the poller tells when something happens to it.
+  func watch(by poller: Int32, _ mark: UInt64) {
+    state.withLock { state in
+      guard case .running(let spawned, _) = state.phase else { return }
+      // Edge-triggered: the end of a child stays readable while its group is being ended.
+      if spawned.descriptor >= 0 {
+        addToPoller(poller, spawned.descriptor, mark, EPOLLIN.rawValue | EPOLLET.rawValue)
+      }
+      state.output.watch(by: poller, mark)
+      state.errors.watch(by: poller, mark)
     }
   }
 

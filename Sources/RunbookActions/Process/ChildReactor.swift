@@ -28,7 +28,7 @@ final class ChildReactor: Sendable {
     if unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1 {
       signal(SIGCHLD, SIG_DFL)
     }
-    watch(waker, Mark.waker, readable)
+    addToPoller(poller, waker, Mark.waker, EPOLLIN.rawValue)
     var thread = pthread_t()
     let this = Unmanaged.passRetained(self).toOpaque()
     pthread_create(
@@ -57,13 +57,7 @@ final class ChildReactor: Sendable {
   func forget(_ child: Child) { state.withLock { $0.children[child.id] = nil } }
 
   /// From now on the thread is told when something happens to this running child.
-  func watch(_ child: Child) {
-    let descriptors = child.descriptors
-    // Edge-triggered: the end of a child stays readable while its group is being ended.
-    watch(descriptors.end, Mark.child(child.id), readable | atEdge)
-    watch(descriptors.output, Mark.child(child.id), readable)
-    watch(descriptors.errors, Mark.child(child.id), readable)
-  }
+  func watch(_ child: Child) { child.watch(by: poller, Mark.child(child.id)) }
 
   func wake() {
     var one: UInt64 = 1
@@ -76,26 +70,13 @@ final class ChildReactor: Sendable {
       close(descriptor)
       return
     }
-    watch(descriptor, Mark.leftover(descriptor), readable)
+    addToPoller(poller, descriptor, Mark.leftover(descriptor), EPOLLIN.rawValue)
   }
-
-  private var readable: UInt32 { EPOLLIN.rawValue }
-  private var atEdge: UInt32 { EPOLLET.rawValue }
 
   private enum Mark {
     static let waker: UInt64 = 0
     static func child(_ id: UInt64) -> UInt64 { id << 1 }
     static func leftover(_ descriptor: Int32) -> UInt64 { UInt64(descriptor) << 1 | 1 }
-  }
-
-  private func watch(_ descriptor: Int32, _ mark: UInt64, _ events: UInt32) {
-    guard descriptor >= 0 else { return }
-    var event = epoll_event()
-    event.events = events
-    event.data.u64 = mark
-    if epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) != 0, errno == EEXIST {
-      epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event)
-    }
   }
 
   private func loop() {
@@ -105,6 +86,7 @@ final class ChildReactor: Sendable {
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     while true {
+      Spawner.shared.relieve()
       let milliseconds = planSleep()
       let count = epoll_wait(poller, &events, Int32(events.count), milliseconds)
       state.withLock { $0.sleepsUntil = nil }
@@ -115,7 +97,8 @@ final class ChildReactor: Sendable {
           var number: UInt64 = 0
           read(waker, &number, 8)
         } else if mark & 1 == 1 {
-          leftovers.withLock { $0.drain(Int32(truncatingIfNeeded: mark >> 1)) }
+          let descriptor = Int32(truncatingIfNeeded: mark >> 1)
+          leftovers.withLock { $0.drain(descriptor, of: poller) }
         } else {
           touched.insert(mark >> 1)
         }
@@ -162,7 +145,7 @@ private struct Leftovers {
     return true
   }
 
-  mutating func drain(_ descriptor: Int32) {
+  mutating func drain(_ descriptor: Int32, of poller: Int32) {
     guard let before = bytesRead[descriptor] else { return }
     withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
       let count = read(descriptor, buffer.baseAddress, buffer.count)
@@ -170,6 +153,7 @@ private struct Leftovers {
         bytesRead[descriptor] = before + count
       } else if count >= 0 || (errno != EAGAIN && errno != EINTR) {
         bytesRead[descriptor] = nil
+        epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, nil)
         close(descriptor)
       }
     }

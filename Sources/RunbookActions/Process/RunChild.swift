@@ -1,8 +1,6 @@
-import Dispatch
 import Glibc
 import RunbookAction
 import RunbookModel
-import Synchronization
 
 /// Runs a program to its end or to the deadline, whichever is first.
 ///
@@ -14,8 +12,7 @@ func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildR
   return await withTaskCancellationHandler {
     await withCheckedContinuation { answer in
       child.wait(answer)
-      waiting.add(1, ordering: .relaxed)
-      spawnQueue.async { start(child) }
+      Spawner.shared.add(child)
     }
   } onCancel: {
     child.callOff()
@@ -23,25 +20,25 @@ func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildR
   }
 }
 
-/// Of another quality than `blocking`, whose threads may all hang on servers that do not answer.
-private let spawnQueue = DispatchQueue(
-  label: "lifeboat.spawn", qos: .userInitiated, attributes: .concurrent)
-/// Children whose turn to be started has not come.
-private let waiting = Atomic<Int>(0)
-
-private func start(_ child: Child) {
-  waiting.subtract(1, ordering: .relaxed)
-  guard child.begin() else { return ChildReactor.shared.forget(child) }
-  let spawned: Spawned
+/// Starts it; nil when there is nothing to follow.
+func start(_ child: Child) -> Spawned? {
+  guard child.begin() else {
+    ChildReactor.shared.forget(child)
+    return nil
+  }
   do throws(SpawnError) {
-    spawned = try spawn(child.request)
+    return try spawn(child.request)
   } catch {
     child.notStarted(error)
     ChildReactor.shared.forget(child)
-    return
+    return nil
   }
+}
+
+/// Takes a started child to its end, or to the reactor when it is not a short one.
+func follow(_ child: Child, _ spawned: Spawned) {
   guard child.started(spawned) else { return discard(spawned) }
-  if waiting.load(ordering: .relaxed) == 0, waitBriefly(for: child) {
+  if Spawner.shared.isIdle, waitBriefly(for: child) {
     ChildReactor.shared.forget(child)
   } else {
     ChildReactor.shared.watch(child)
