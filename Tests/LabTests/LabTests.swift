@@ -81,6 +81,13 @@ import Testing
     try lab.run("heal")
     #expect(try lab.sellsMore())
     #expect(wait(atMost: 15) { lab.isStreaming(from: .siteA) })
+
+    // Without power nothing can be done on its machines, and healing brings them back.
+    try lab.run("break", "kill-site", "a")
+    #expect(try lab.server("shop_a").state == nil)
+    #expect(throws: RunningLab.Failed.self) { try lab.run("node", "start", "--site", "a") }
+    try lab.run("heal", "a")
+    #expect(try lab.sellsMore())
   }
 
   @Test func `replication that is delayed comes later, and everything comes in the end`() throws {
@@ -104,6 +111,41 @@ import Testing
     #expect(wait(atMost: 15) { processes.allSatisfy { !ProcessState.isAlive($0) } })
     #expect(wait(atMost: 5) { lab.processes().isEmpty })
     #expect(throws: RunningLab.Failed.self) { try lab.run("status") }
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
+  func `in a network of its own, a site that is cut off works on inside and is silent outside`()
+    throws
+  {
+    let lab = try RunningLab(["--network", "namespaces"])
+    let device = "/sys/class/net/lifeboat\(lab.layout.network ?? 0)"
+    #expect(Files.exists(device))
+    try lab.run("break", "cut-site", "a")
+    #expect(throws: Wire.Failure.timedOut) {
+      try Wire(to: lab.layout.siteA.app, by: monotonicSeconds() + 0.3)
+    }
+    #expect(try lab.server("shop_a").state != "T")
+    try lab.run("heal")
+    #expect(try lab.sellsMore())
+    try lab.run("down")
+    #expect(!Files.exists(device))
+    #expect(lab.processes().isEmpty)
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
+  func `a full disk stops the sales, and room on it brings them back`() throws {
+    let lab = try RunningLab(["--small-disks"])
+    #expect(try lab.sellsMore())
+    try lab.run("break", "fill-disk", "site_a")
+    #expect(
+      try wait(atMost: 20, every: 0.1) {
+        try !lab.get(lab.layout.siteA.app, "/healthz").contains(#""database":"read-write""#)
+      })
+    try lab.run("heal", "a")
+    #expect(try lab.sellsMore())
+    #expect(try lab.count().lost == 0)
+    try lab.run("down")
+    #expect(!(Files.read("/proc/self/mounts") ?? "").contains(lab.folder.path))
   }
 
   @Test func `nothing is left when the guard is killed`() throws {

@@ -8,6 +8,11 @@ struct Up: ParsableCommand {
   @OptionGroup var dir: DirOption
   @Option(help: "loopback needs no privilege; namespaces gives each site a network of its own.")
   var network = NetworkMode.loopback
+  @Flag(
+    help:
+      "Put each site's data, and a folder 'journal', on a small disk that can be filled. Needs root."
+  )
+  var smallDisks = false
 
   func run() throws {
     let folder = dir.folder
@@ -16,7 +21,8 @@ struct Up: ParsableCommand {
     var lastTrouble = ""
     // A port that was free a moment ago may be taken by now: then once more with others.
     for _ in 0..<3 {
-      let layout = try makeLayout(folder, program)
+      var layout = try makeLayout(folder, program)
+      layout.hasSmallDisks = smallDisks
       try folder.save(layout)
       if try start(folder, program) { return report(folder, layout) }
       lastTrouble = Files.read(folder.failure) ?? Files.tail(folder.log("supervisor"))

@@ -52,6 +52,8 @@ struct Layout: Codable, Sendable {
   var witnesses: [Endpoint]
   /// Which site's database is named as primary in the environment file.
   var primary: SiteName = .siteA
+  /// Small file systems are mounted, which can be filled.
+  var hasSmallDisks = false
   /// The second byte of the addresses 10.x.*.* when sites have networks of their own.
   var network: UInt8?
   /// The networks can be reached only from inside (`lifeboat-lab enter`), because an ordinary user made them.

@@ -49,7 +49,7 @@ extension ServerLaunches {
       try Files.write(folder.accessRules(site), Self.accessRules, owner: layout.user)
       let copy = foreign(
         "copy_\(site.letter)",
-        ["/bin/cp", "-a", "--reflink=auto", template.data, folder.data(site)],
+        ["/bin/cp", "-a", "--sparse=always", template.data, folder.data(site)],
         in: folder.site(site))
       return (copy, try copy.start())
     }

@@ -59,20 +59,28 @@ final class Database {
       guard PQconsumeInput(connection) == 1 else { throw lastFailure() }
     }
     var rows: [[String]] = []
+    var failure: Failure?
+    // All results are taken, also after an error: until then the connection takes no other statement.
     while let result = PQgetResult(connection) {
       defer { PQclear(result) }
       let status = PQresultStatus(result)
       guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
-        let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
-        throw Failure(
-          description: trimmed(String(cString: PQresultErrorMessage(result))), code: code ?? "")
+        failure = failure ?? Self.failure(of: result)
+        continue
       }
       for row in 0..<PQntuples(result) {
         rows.append(
           (0..<PQnfields(result)).map { String(cString: PQgetvalue(result, row, $0)) })
       }
     }
+    if let failure { throw failure }
     return rows
+  }
+
+  private static func failure(of result: OpaquePointer) -> Failure {
+    let code = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
+    return Failure(
+      description: oneLine(String(cString: PQresultErrorMessage(result))), code: code ?? "")
   }
 
   private func ready(_ events: Int32, by deadline: Double) throws(Failure) {
@@ -87,10 +95,10 @@ final class Database {
   }
 
   private func lastFailure() -> Failure {
-    Failure(description: trimmed(String(cString: PQerrorMessage(connection))))
+    Failure(description: Self.oneLine(String(cString: PQerrorMessage(connection))))
   }
 
-  private func trimmed(_ text: String) -> String {
+  private static func oneLine(_ text: String) -> String {
     text.split(whereSeparator: { $0 == "\n" || $0 == "\t" }).joined(separator: " ")
   }
 }

@@ -9,6 +9,7 @@ enum Break {
   case cutSite(SiteName)
   case link(RelayMode)
   case kill(String)
+  case fillDisk(SmallDisk)
   case freeze(String)
 
   static let page = """
@@ -21,6 +22,7 @@ enum Break {
     cut-replication              connections between the sites are closed and refused
     freeze SERVER                the server stops in its tracks (SIGSTOP)
     kill SERVER                  kill -9 one server
+    fill-disk WHICH              site_a, site_b (the databases' disks) or journal; wants up --small-disks
     """
 
   init(_ words: [String]) throws {
@@ -48,6 +50,11 @@ enum Break {
       self = .link(mode)
     case "freeze": self = .freeze(try server())
     case "kill": self = .kill(try server())
+    case "fill-disk":
+      guard words.count == 2, let disk = SmallDisk(words[1]) else {
+        throw LabError("Which disk: site_a, site_b or journal?")
+      }
+      self = .fillDisk(disk)
     default:
       throw LabError("These are the ways to break a lab:\n\(Self.page)")
     }
@@ -68,6 +75,7 @@ extension Supervisor {
     case .killSite(let site):
       // Without power nothing answers any more: where there is a network to cut, it is cut as well.
       try network?.cut(site)
+      dark.insert(site)
       return try servers.indices.filter { servers[$0].site == site }.map { try killServer($0) }
     case .cutSite(let site): return try cut(site)
     case .link(let mode):
@@ -75,6 +83,13 @@ extension Supervisor {
       guard answer == "ok" else { throw LabError(answer) }
       return ["the link between the sites: \(mode)"]
     case .kill(let name): return [try killServer(try index(of: name))]
+    case .fillDisk(let disk):
+      guard layout.hasSmallDisks else {
+        throw LabError(
+          "This lab's data lies on the machine's own disk, which is not filled."
+            + " Start the lab with --small-disks, as root.")
+      }
+      return ["\(disk.rawValue): \(try disk.fill(folder)) bytes filled the disk"]
     case .freeze(let name):
       let index = try index(of: name)
       guard let pid = servers[index].pid else { throw LabError("\(name) is not running.") }

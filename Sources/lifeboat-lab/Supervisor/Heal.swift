@@ -7,12 +7,18 @@ extension Supervisor {
     collect()
     var lines: [String] = []
     let everything = names.isEmpty
+    for name in names where name != "replication" && SmallDisk(name) == nil {
+      _ = try index(of: name)
+    }
+    // What servers need comes first: the network, then room on their disks.
     for site in SiteName.allCases
     where everything || names.contains(where: { SiteName($0) == site }) {
       try network?.join(site)
+      dark.remove(site)
     }
-    for name in names where name != "replication" && SiteName(name) == nil {
-      _ = try index(of: name)
+    for disk in SmallDisk.allCases
+    where everything || names.contains(where: { SmallDisk($0) == disk }) {
+      if disk.empty(folder) { lines.append("the disk of \(disk.rawValue) has room again") }
     }
     for index in servers.indices {
       let server = servers[index]

@@ -36,7 +36,18 @@ struct LabNetwork {
     }
     world = try hold("the world")
     sites = [.siteA: try hold("site A"), .siteB: try hold("site B")]
-    try wire("10.\(network)", us: "lifeboat\(network)")
+    try wire("10.\(network)", us: Self.ourDevice(network))
+  }
+
+  private static func ourDevice(_ network: UInt8) -> String { "lifeboat\(network)" }
+
+  /// Our end of the cable. It would go by itself with the namespace at its other end, but connections that were cut can
+  /// keep that alive for minutes.
+  static func remove(_ folder: LabFolder) {
+    guard let layout = try? folder.layout(), let number = layout.network, !layout.isIsolated,
+      Files.exists("/sys/class/net/\(ourDevice(number))")
+    else { return }
+    try? ip("link delete dev \(ourDevice(number))", in: nil, folder)
   }
 
   func holder(of site: SiteName?) -> pid_t { site.flatMap { sites[$0] } ?? world }
@@ -67,19 +78,20 @@ struct LabNetwork {
 
         """
     }
-    try ip(ours, in: nil)
-    try ip(between, in: world)
-    try run(["/bin/sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"], in: world)
+    try Self.ip(ours, in: nil, folder)
+    try Self.ip(between, in: world, folder)
+    try Self.run(
+      ["/bin/sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"], in: world, folder)
     for site in SiteName.allCases {
       let part = "\(net).\(site == .siteA ? 1 : 2)"
-      try ip(
+      try Self.ip(
         """
         link set dev lo up
         address add \(part).10/24 dev world
         address add \(part).20/24 dev world
         link set dev world up
         route add default via \(part).1
-        """, in: holder(of: site))
+        """, in: holder(of: site), folder)
     }
   }
 
@@ -104,22 +116,26 @@ struct LabNetwork {
 
   private func nft(_ text: String) throws {
     let program = try systemProgram("nft", package: "nftables")
-    try run([program, "-f", try file("rules.nft", text)], in: world)
+    let rules = try Self.file("rules.nft", text, folder)
+    try Self.run([program, "-f", rules], in: world, folder)
   }
 
-  private func ip(_ text: String, in namespace: pid_t?) throws {
+  private static func ip(_ text: String, in namespace: pid_t?, _ folder: LabFolder) throws {
     let program = try systemProgram(
       "ip", package: "iproute2", in: ["/usr/sbin", "/sbin", "/usr/bin", "/bin"])
-    try run([program, "-batch", try file("network.batch", text)], in: namespace)
+    let batch = try file("network.batch", text, folder)
+    try run([program, "-batch", batch], in: namespace, folder)
   }
 
-  private func file(_ name: String, _ text: String) throws -> String {
+  private static func file(_ name: String, _ text: String, _ folder: LabFolder) throws -> String {
     let path = "\(folder.path)/\(name)"
     try Files.write(path, text + "\n")
     return path
   }
 
-  private func run(_ arguments: [String], in namespace: pid_t?) throws {
+  private static func run(
+    _ arguments: [String], in namespace: pid_t?, _ folder: LabFolder
+  ) throws {
     var launch = Launch(arguments, in: "/", log: folder.log("network"))
     launch.networkOf = namespace
     try launch.run(atMost: 10)

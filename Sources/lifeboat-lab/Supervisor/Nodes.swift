@@ -8,17 +8,27 @@ extension Supervisor {
     }
     let index = try index(of: ServerLaunches.postgresName(site))
     collect()
-    if servers[index].condition == .cutOff {
-      throw LabError(
-        "The machines of \(site.rawValue) cannot be reached (the lab has cut them off). Nothing was changed."
-      )
-    }
+    try checkReachable(index, site)
     switch arguments[0] {
     case "stop": return try stopNode(index, site)
     case "start": return try startNode(index, site)
     case "rewind": return try rewind(index, site)
     default: throw LabError("node knows stop, start and rewind, not '\(arguments[0])'")
     }
+  }
+
+  /// On a machine that does not answer an operator can do nothing either.
+  private func checkReachable(_ index: Int, _ site: SiteName) throws {
+    let reason: String
+    switch servers[index].condition {
+    case .cutOff: reason = "the lab has cut them off"
+    case .frozen: reason = "the lab has frozen the database"
+    case .running, .stopped, .killed, .ended:
+      guard dark.contains(site) else { return }
+      reason = "the lab has taken their power; `heal` gives it back"
+    }
+    throw LabError(
+      "The machines of \(site.rawValue) do not answer (\(reason)). Nothing was changed.")
   }
 
   private func stopNode(_ index: Int, _ site: SiteName) throws -> [String] {

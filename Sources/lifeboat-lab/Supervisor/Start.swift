@@ -11,6 +11,7 @@ extension Supervisor {
       if layout.isIsolated { try LabNetwork.isolate() }
       network = try LabNetwork(folder, network: number)
     }
+    if layout.hasSmallDisks { try SmallDisk.mountAll(folder, owner: layout.user) }
     let key = Secrets.makeKey()
     servers = try launches.nameServers(key: key) + [launches.resolver(), launches.haproxy()]
     servers += [launches.relay()]

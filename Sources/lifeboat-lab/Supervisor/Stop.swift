@@ -10,6 +10,15 @@ extension Supervisor {
 }
 
 enum Leftovers {
+  private static func unmount(_ folder: LabFolder) {
+    let mounts = Files.read("/proc/self/mounts") ?? ""
+    for disk in SmallDisk.allCases {
+      // More than once when the lab was started over what was left of another.
+      let place = disk.place(folder)
+      for _ in 0..<4 where mounts.contains(" \(place) ") { _ = lab_unmount(place) }
+    }
+  }
+
   /// Ends processes: databases may tidy up for a moment, all others are killed.
   static func end(_ pids: [pid_t], collect: () -> Void) {
     for pid in pids {
@@ -40,6 +49,7 @@ enum Leftovers {
         _ = lab_remove_shared_memory(id)
       }
     }
-    for place in SmallDisk.places(folder) where Files.exists(place) { _ = lab_unmount(place) }
+    LabNetwork.remove(folder)
+    unmount(folder)
   }
 }

@@ -11,6 +11,8 @@ final class Supervisor {
   var layout: Layout
   var servers: [Server] = []
   var network: LabNetwork?
+  /// Sites whose machines have no power.
+  var dark: Set<SiteName> = []
   var launches: ServerLaunches { ServerLaunches(folder: folder, layout: layout) }
   private let signals: Int32
   private var isDone = false

@@ -80,12 +80,17 @@ enum Files {
   /// Removes a file or a folder with all that is in it; never follows a link out of it, never crosses into a mount.
   static func remove(_ path: String) {
     var state = stat()
-    guard lstat(path, &state) == 0 else { return }
+    if lstat(path, &state) == 0 { remove(path, on: state.st_dev) }
+  }
+
+  private static func remove(_ path: String, on device: dev_t) {
+    var state = stat()
+    guard lstat(path, &state) == 0, state.st_dev == device else { return }
     guard state.st_mode & S_IFMT == S_IFDIR else {
       unlink(path)
       return
     }
-    for name in list(path) { remove("\(path)/\(name)") }
+    for name in list(path) { remove("\(path)/\(name)", on: device) }
     rmdir(path)
   }
 
