@@ -1,5 +1,5 @@
 import ArgumentParser
-import CLinux
+import CLab
 import Dispatch
 import Glibc
 

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 import RunbookModel
 

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// The supervisor's parent: when the supervisor dies, however it dies, it ends all that is left.

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// Three network namespaces: one for each site, and the world between them, which is also the router.

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// Small file systems in memory, which can be filled without filling the machine's disk. Only root can mount them.

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// Ends processes so that nothing of them is left: children, frozen ones, shared memory, mounted file systems.

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import FoundationEssentials
 import Glibc
 

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// How a program is started: as whom, where, with what, and what happens to it when we die.

@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// An IPv4 address and a port: `127.0.1.10:25432`.

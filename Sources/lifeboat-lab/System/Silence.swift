@@ -1,4 +1,4 @@
-import CLinux
+import CLab
 import Glibc
 
 /// A socket of another process that has gone silent: nothing that is sent to it arrives.

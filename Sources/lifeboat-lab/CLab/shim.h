@@ -1,6 +1,6 @@
 // What Swift cannot say itself: fork, calls with a variable number of arguments, and a few Linux structures.
-#ifndef LIFEBOAT_LAB_CLINUX_H
-#define LIFEBOAT_LAB_CLINUX_H
+#ifndef LIFEBOAT_LAB_CLAB_H
+#define LIFEBOAT_LAB_CLAB_H
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
