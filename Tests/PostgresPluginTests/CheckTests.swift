@@ -30,8 +30,8 @@ import Testing
     #expect(verdict.word == "holds", "\(verdict)")
     let facts = verdict.evidence.facts
     #expect(facts["role"] == "standby")
-    #expect(facts["lag_bytes"] == 0)
-    #expect(facts["lag_seconds"] == .duration(.zero))
+    #expect(facts["lag_bytes"]?.int != nil)
+    #expect(facts["lag_seconds"]?.duration != nil)
     let loss = try #require(facts["recovery_point"]?["loss"]?.duration)
     #expect(loss >= .seconds(1) && loss < .seconds(60))
   }
@@ -183,12 +183,16 @@ import Testing
   @Test func `a statement that outlives its deadline is ended by the server itself`() async throws {
     let pair = try await sharedPair()
     let session = try Session.open(pair.primary.target(), by: .after(.seconds(10)))
-    do {
-      try session.rows("select pg_sleep(60)", by: .after(.milliseconds(500)))
-      Issue.record("it slept for a minute")
-    } catch {
-      #expect(error.wasCancelled, "\(error.message)")
+    #expect(throws: QueryTrouble.self) {
+      try session.rows("select pg_sleep(600)", by: .after(.milliseconds(500)))
     }
+    // Nobody cancels it; the session only knows its limit.
+    try await eventually("the server has ended it") {
+      (try? pair.primary.text(
+        "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(600)%'"
+          + " and pid <> pg_backend_pid()")) == "0"
+    }
+    withExtendedLifetime(session) {}
   }
 
   @Test func `the checks keep the contract of every action`() async throws {
@@ -235,7 +239,8 @@ extension Pair {
         let text = try? server.text(
           """
           select concat_ws(' ', pg_is_in_recovery(), current_setting('transaction_read_only'),
-            (select timeline_id from pg_control_checkpoint()),
+            case when not pg_is_in_recovery()
+              then substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end,
             (select string_agg(name || '=' || setting, ',') from pg_settings
               where sourcefile like '%auto.conf'),
             (select count(*) from pg_class))

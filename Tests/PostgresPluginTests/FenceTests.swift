@@ -7,10 +7,12 @@ import Testing
 @testable import PostgresPlugin
 
 @Suite struct `Fencing a primary` {
-  @Test func `the soft fence keeps the contract of every action`() async throws {
+  @Test func `the soft fence keeps the contract of every action, without a superuser`() async throws
+  {
     try await withPair { pair in
       let called = Called(
-        "postgres.fence", ["node": pair.primary.node(), "successor": pair.standby.node()])
+        "postgres.fence",
+        ["node": pair.primary.node(user: "fencer"), "successor": pair.standby.node()])
       var test = ConformanceCase(called.action, input: called.input, contexts: called.contexts) {
         pair.fingerprint()
       }
@@ -104,19 +106,39 @@ import Testing
     let refusal = try await Called(
       "postgres.fence", ["node": pair.primary.node(user: "watcher")]
     ).refusal()
-    #expect(refusal.contains("alter system"))
+    #expect(refusal.contains("lacks alter system on default_transaction_read_only and"))
   }
 
-  @Test func `a successor of another cluster is refused`() async throws {
+  @Test func `a successor of another cluster than declared is refused`() async throws {
     let pair = try await sharedPair()
     let called = Called(
       "postgres.fence",
       ["node": pair.primary.node(), "successor": pair.standby.node(["system_identifier": "1"])])
-    // The standby is of this cluster; only its declaration is wrong, and that shows when it is promoted.
-    guard case .change = try await called.plan() else {
-      Issue.record("it was not planned")
-      return
-    }
+    let refused = try await failure { _ = try await called.plan() }
+    #expect(refused.message.contains("declared for 1"))
+  }
+
+  @Test func `a host that drops what is sent to it is silent, and may be fenced by witnesses`()
+    async throws
+  {
+    let hole = try BlackHole()
+    defer { hole.close() }
+    let node: Value = [
+      "address": .string(hole.address), "user": "operator",
+      "connect_timeout": .duration(.milliseconds(300)),
+    ]
+    let verdict = await Called(
+      "postgres.check", ["node": node, "expect": ["accepting": false]]
+    ).check()
+    #expect(verdict.word == "cannot tell")
+    #expect(verdict.evidence.summary.contains("does not answer"), "\(verdict)")
+    let called = Called(
+      "postgres.fence", ["node": node, "unreachable_is": "fenced_by_witness"])
+    let planned = try await called.planned()
+    let evidence = try await called.apply(planned)
+    #expect(evidence.facts["strength"] == "witnessed")
+    #expect(evidence.facts["system_identifier"]?.firstUnknown != nil)
+    #expect(await called.verify(planned).word == "holds")
   }
 
   @Test func `a dead primary is a failure unless witnesses were asked`() async throws {

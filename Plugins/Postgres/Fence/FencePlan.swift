@@ -47,6 +47,9 @@ extension Fence {
           advice: "check the node: this may be the server that is to be promoted"))
     }
     var warnings: [String] = []
+    if case .seen(let other, _)? = successor {
+      try other.requireIdentity(input.successor?.systemIdentifier)
+    }
     if let refusal = judge(successor, of: state, &warnings) { return .impossible(refusal) }
     if let missing = primary.missingPermission {
       return .impossible(
@@ -136,6 +139,7 @@ extension Fence {
     var saw = [trouble.message]
     var warnings = ["the receipt will not prove " + change.way.strength.doesNotProve]
     if case .seen(let standby, _)? = successor {
+      try standby.requireIdentity(input.successor?.systemIdentifier)
       saw.append(standby.sentence)
       if let declared = change.systemIdentifier, declared != standby.systemIdentifier {
         return .impossible(

@@ -70,7 +70,8 @@ enum FencePrimary: Sendable {
       """
       select rolsuper as is_super, \(alter) as may_alter,
         has_function_privilege('pg_reload_conf()', 'execute') as may_reload,
-        pg_has_role(current_user, 'pg_signal_backend', 'usage') as may_end
+        pg_has_role(current_user, 'pg_signal_backend', 'usage') as may_end,
+        pg_has_role(current_user, 'pg_read_all_stats', 'usage') as may_look
       from pg_roles where rolname = current_user
       """)
     if row.flag("is_super") == true { return nil }
@@ -80,6 +81,8 @@ enum FencePrimary: Sendable {
     }
     if row.flag("may_reload") != true { missing.append("pg_reload_conf()") }
     if row.flag("may_end") != true { missing.append("pg_signal_backend") }
+    // Without it other people's sessions are not shown, and would be taken for ended.
+    if row.flag("may_look") != true { missing.append("pg_monitor") }
     return missing.isEmpty
       ? nil : "is no superuser and lacks " + missing.joined(separator: " and ")
   }

@@ -39,6 +39,13 @@ struct Assessment: Sendable {
       candidate.state.sentence, "the old primary: \(oldPrimary.message)",
       "the fence: \(receipt.strength.rawValue) at \(receipt.fencedAt)", point.sentence,
     ]
+    if let received = candidate.state.received, let replayed = candidate.state.replayedTo,
+      replayed < received
+    {
+      saw.append(
+        "\(ByteCount.spoken(replayed.behind(received))) of log are here and not yet replayed; the "
+          + "promotion replays them first")
+    }
     warnings = judge.warnings + candidate.warnings
     warnings.append("the receipt does not prove " + receipt.doesNotProve)
   }

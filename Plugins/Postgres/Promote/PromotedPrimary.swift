@@ -14,12 +14,7 @@ enum PromotedPrimary {
         advice: "plan again")
     }
     if change.clearReadOnly {
-      do throws(QueryTrouble) {
-        try session.rows("alter system reset default_transaction_read_only")
-        try session.rows("select pg_reload_conf()")
-      } catch {
-        throw error.inDoubt
-      }
+      try clearReadOnly(session)
     }
     let seconds = max(1, deadline.milliseconds * 8 / 10 / 1000)
     do throws(QueryTrouble) {
@@ -39,6 +34,21 @@ enum PromotedPrimary {
       "the promotion was ordered, and \(target.address) was still a standby \(seconds) s later",
       advice:
         "it may still be replaying log: look at pg_last_wal_replay_lsn() before ordering again")
+  }
+
+  /// Takes out what a fence had left: the standby would take no writes as a primary either.
+  private static func clearReadOnly(_ session: Session) throws(ActionFailure) {
+    do throws(QueryTrouble) {
+      try session.rows("alter system reset default_transaction_read_only")
+      try session.rows("select pg_reload_conf()")
+    } catch {
+      guard error.isMissingPermission else { throw error.inDoubt }
+      throw .refused(
+        .authentication,
+        "\(error.message); an earlier fence has left this standby read-only by setting",
+        advice: "as a superuser: alter system reset default_transaction_read_only; "
+          + "select pg_reload_conf()")
+    }
   }
 
   /// Sees that it is a primary on a new timeline, writes and flushes a message, starts the checkpoint.

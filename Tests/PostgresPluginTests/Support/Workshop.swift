@@ -106,12 +106,19 @@ final class Workshop: Sendable {
     host all all 127.0.0.0/8 scram-sha-256
     """.appending("\n").write(
       toFile: template + "/pg_hba.conf", atomically: false, encoding: .utf8)
-    try run(
+    // A statement a line. Its errors are words only: the exit code is zero all the same.
+    let words = try run(
       asServerUser([binaries + "/postgres", "--single", "-D", template, "postgres"]),
       input: """
         create role operator superuser login password '\(password)';
         create role watcher login password '\(password)' in role pg_monitor;
         create role nobody_special login password '\(password)';
+        create role fencer login password '\(password)' in role pg_monitor, pg_signal_backend;
+        grant pg_checkpoint to fencer;
+        grant alter system on parameter default_transaction_read_only to fencer;
+        grant execute on function pg_reload_conf() to fencer;
+        create role promoter login password '\(password)' in role pg_monitor;
+        grant execute on function pg_promote(boolean, integer) to promoter;
         create table heartbeat (at timestamptz);
         create table orders (id serial primary key, at timestamptz default clock_timestamp());
         grant all on all tables in schema public to public;
@@ -120,6 +127,7 @@ final class Workshop: Sendable {
         drop database template1;
 
         """)
+    guard !words.contains("ERROR") else { throw CommandFailed(description: words) }
   }
 
   static func append(_ text: String, to file: String) throws {
