@@ -2,9 +2,6 @@
 #ifndef LIFEBOAT_LAB_CLAB_H
 #define LIFEBOAT_LAB_CLAB_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -26,6 +23,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Not with _GNU_SOURCE: it changes structures that the C library's own Swift module has as well.
+extern int accept4(int socket, struct sockaddr *restrict address, socklen_t *restrict length, int flags);
+extern int pipe2(int pipes[2], int flags);
+extern int unshare(int flags);
+extern int setns(int descriptor, int kind);
+extern int setgroups(size_t count, const gid_t *list);
+enum { lab_new_user = 0x10000000, lab_new_net = 0x40000000 };
+
+static const int lab_path_only = 010000000;  // O_PATH
 static const int lab_non_blocking = SOCK_NONBLOCK;
 static const int lab_closed_on_exec = SOCK_CLOEXEC;
 static const int lab_no_signal = MSG_NOSIGNAL;
@@ -60,7 +66,7 @@ static inline int lab_write_file(const char *path, const char *text) {
 static inline int lab_enter_user_namespace(int inside, int more) {
   unsigned uid = geteuid(), gid = getegid();
   char map[64];
-  if (unshare(CLONE_NEWUSER | more) != 0) return -1;
+  if (unshare(lab_new_user | more) != 0) return -1;
   lab_write_file("/proc/self/setgroups", "deny");
   snprintf(map, sizeof map, "%d %u 1", inside, uid);
   if (lab_write_file("/proc/self/uid_map", map) != 0) return -1;
@@ -74,8 +80,8 @@ static inline void lab_child(const struct lab_spawn *what, pid_t parent, int rep
   for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &none, NULL);
   if (what->new_session ? setsid() < 0 : setpgid(0, 0) < 0) goto failed;
-  if (what->network >= 0 && setns(what->network, CLONE_NEWNET) != 0) goto failed;
-  if (what->new_network && unshare(CLONE_NEWNET) != 0) goto failed;
+  if (what->network >= 0 && setns(what->network, lab_new_net) != 0) goto failed;
+  if (what->new_network && unshare(lab_new_net) != 0) goto failed;
   if (what->nested_user && lab_enter_user_namespace(1000, 0) != 0) goto failed;
   if (what->gid >= 0) {
     gid_t gid = (gid_t)what->gid;
@@ -171,7 +177,7 @@ static inline int lab_mount_memory(const char *place, const char *options) {
 
 static inline int lab_unmount(const char *place) { return umount2(place, MNT_DETACH); }
 
-static inline int lab_enter_network(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
-static inline int lab_enter_user(int descriptor) { return setns(descriptor, CLONE_NEWUSER); }
+static inline int lab_enter_network(int descriptor) { return setns(descriptor, lab_new_net); }
+static inline int lab_enter_user(int descriptor) { return setns(descriptor, lab_new_user); }
 
 #endif

@@ -15,7 +15,7 @@ struct LabNetwork {
 
   /// Where an ordinary user starts: in a user namespace of our own, in which we may do all this.
   static func isolate() throws {
-    guard lab_enter_user_namespace(0, CLONE_NEWNET) == 0 else {
+    guard lab_enter_user_namespace(0, Int32(lab_new_net)) == 0 else {
       throw LabError(
         """
         This user may not make network namespaces here (\(errorText(errno))).

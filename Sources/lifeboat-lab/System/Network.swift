@@ -142,7 +142,7 @@ func withSocketFile<Result>(
   _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
 ) -> Result {
   let slash = path.lastIndex(of: "/") ?? path.startIndex
-  let folder = open(String(path[..<slash]), O_PATH | O_DIRECTORY | O_CLOEXEC)
+  let folder = open(String(path[..<slash]), lab_path_only | O_DIRECTORY | O_CLOEXEC)
   defer { if folder >= 0 { close(folder) } }
   var address = sockaddr_un()
   address.sun_family = sa_family_t(AF_UNIX)
