@@ -1,6 +1,7 @@
 /// Answers made by hand, for what no real server does on purpose.
 enum FakeAnswer {
-  /// The question's own bytes as an answer: same id and question, these flags and code, these sections.
+  /// The question's own bytes as an answer: same id and question, these flags and code, these
+  /// sections.
   static func to(
     _ query: [UInt8], code: UInt8 = 0, authoritative: Bool = true, truncated: Bool = false,
     answers: [[UInt8]] = [], additional: [[UInt8]] = []

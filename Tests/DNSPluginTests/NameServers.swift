@@ -32,7 +32,7 @@ final class NameServers: Sendable {
     var port: UInt16
   }
 
-  /// Both are up and serve the zone when it returns. A port that somebody else took meanwhile is tried anew.
+  /// Both are up and serve the zone when it returns. A port that was taken meanwhile is tried anew.
   static func start(notifies: Bool = true) async throws -> NameServers {
     for _ in 0..<3 {
       let (first, second) = (try freePort(), try freePort())
@@ -76,7 +76,8 @@ final class NameServers: Sendable {
     let notify = secondary.map { "notify explicit; also-notify { 127.0.0.1 port \($0); };" }
     let policy = """
       zone "example.test" { type primary; file "zone"; update-policy {
-        grant \(keyName) zonesub A AAAA CNAME TXT; grant hmac-sha512-key zonesub A; grant hmac-sha1-key zonesub A; }; };
+        grant \(keyName) zonesub A AAAA CNAME TXT;
+        grant hmac-sha512-key zonesub A; grant hmac-sha1-key zonesub A; }; };
       zone "other.test" { type primary; file "other"; };
       """
     try write(

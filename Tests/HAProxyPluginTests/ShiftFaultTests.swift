@@ -67,6 +67,19 @@ import Testing
     #expect(balancer.weights() == before)
   }
 
+  @Test func `weights that change during a hold stop the ramp`() async throws {
+    let balancer = try await start()
+    let order = order([balancer.runtime], to: ["site_b"], ramp: [50, 100], holdEach: "8s")
+    let change = try #require(await shifting.plan(order).change)
+    async let outcome = #expect(throws: ActionFailure.self) { try await shifting.apply(change) }
+    #expect(await eventually { balancer.weights() == "site_a 256 0, site_b 256 0" })
+    balancer.say("set server app/site_a weight 5")
+    let failure = await outcome
+    #expect(failure?.effect == .unknown)
+    #expect(failure?.message.contains("or somebody set them") == true)
+    #expect(balancer.weights() == "site_a 5 0, site_b 256 0")
+  }
+
   @Test(arguments: [Verdict.doesNotHold(Evidence("too slow")), .cannotTell(Evidence("too slow"))])
   func `a check that does not hold or cannot tell stops the ramp`(answer: Verdict) async throws {
     let balancer = try await start()

@@ -26,9 +26,13 @@ import Testing
 
   @Test func `haproxy.shift keeps the contract of a change, against HAProxy`() async throws {
     let balancer = try await start()
+    let check = ScriptedCheck { .holds(Evidence("always")) }
+    let order = order(
+      [balancer.runtime], to: ["site_b"], ramp: [50, 100],
+      with: ["check": ["uses": "test.check", "with": ["within": .duration(.seconds(1)), "n": 2]]])
     let subject = ConformanceCase(
-      try action("haproxy.shift"),
-      input: .map(order([balancer.runtime], to: ["site_b"], ramp: [50, 100]))
+      try action("haproxy.shift"), input: .map(order),
+      contexts: TestContexts(actions: [AnyAction(check)])
     ) { balancer.weights() }
     #expect(await subject.breaches() == [])
   }
@@ -74,7 +78,7 @@ import Testing
     #expect(preview.saw[1].hasPrefix("  site_a: UP"))
     #expect(preview.does.contains("    set server app/site_b weight 256"))
     #expect(preview.does.contains("    set server app/site_a weight 0"))
-    #expect(preview.does.last == "each part is held for 30 s; at least 30 s in all")
+    #expect(preview.does.last == "each part is held 30 s; 30 s or more in all")
     #expect(preview.warnings.contains { $0.contains("lost when HAProxy is reloaded") })
   }
 
@@ -126,7 +130,7 @@ import Testing
     let planned = try await shifting.plan(
       order([balancer.runtime], to: ["site_b"], ramp: [10, 100]))
     let change = try #require(planned.change)
-    #expect(planned.preview?.warnings.contains { $0.contains("everything goes at once") } == true)
+    #expect(planned.preview?.warnings.contains { $0.contains("all goes at once") } == true)
     try await shifting.apply(change)
     let again = try Site.start("a", on: port)
     #expect(await balancer.waits(for: "site_a", toBe: "UP"))

@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// A server on 127.0.0.1 that answers as a test wants: one answer for each packet, and one for each connection's
-/// first bytes. An answer of nil is silence; over TCP the connection is then kept open until the server ends.
+/// A server on 127.0.0.1 that answers as a test wants: one answer for each packet, and one for each
+/// connection's first bytes. An answer of nil is silence; over TCP the connection is then kept open
+/// until the server ends.
 package final class FakeServer: Sendable {
   package typealias Answering = @Sendable ([UInt8]) -> [UInt8]?
 

@@ -39,7 +39,8 @@ package func eventually(
 
 private let handedOut = Mutex(Set<UInt16>())
 
-/// A port of 127.0.0.1 that was free for TCP and UDP a moment ago; never the same twice in one program.
+/// A port of 127.0.0.1 that was free for TCP and UDP a moment ago; never the same twice in one
+/// program.
 package func freePort() throws -> UInt16 {
   for _ in 0..<50 {
     let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A real server, started for a test in a folder of its own.
 ///
-/// It ends with the test program, however that ends: a shell holds the other end of a pipe; when that closes,
-/// it kills the server and removes the folder.
+/// It ends with the test program, however that ends: a shell holds the other end of a pipe; when
+/// that closes, it kills the server and removes the folder.
 package final class ServerProcess: Sendable {
   package let folder: String
   private let shell: pid_t

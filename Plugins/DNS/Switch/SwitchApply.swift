@@ -50,9 +50,13 @@ struct SwitchApplier {
   private func evidence(_ server: ServerAddress, _ how: String) async -> Evidence {
     let serial = await serialNumber(
       of: change.name, at: server, by: min(context.deadline, .after(answerTime)))
+    let caches = from.map {
+      "; caches may keep the old answer for \(Duration.seconds(Int64($0.ttl)).spoken)"
+    }
     return Evidence(
       "\(change.subject): \(from.text) -> \(to.text), \(how)"
-        + (serial.map { " (serial \($0))" } ?? ""), facts: change.facts(serial: serial))
+        + (serial.map { " (serial \($0))" } ?? "") + (caches ?? ""),
+      facts: change.facts(serial: serial))
   }
 
   private func drifted(_ now: String) -> ActionFailure {
@@ -90,7 +94,8 @@ struct SwitchApplier {
       throw .refused(
         .refused, "\(server) refused the update of \(change.subject): \(code)",
         advice: code == .refused
-          ? "allow this key to change this name and type there (BIND: update-policy)" : nil)
+          ? "allow the key to change this name and type (BIND: update-policy), and compare its "
+            + "secret: some servers refuse a wrong key in the same words" : nil)
     }
   }
 

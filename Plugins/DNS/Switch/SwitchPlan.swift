@@ -225,6 +225,11 @@ extension SwitchPlanner {
         "waiting takes longer than this action's default: give the step settle: \(text), or "
           + "wait_ttl: false")
     }
+    if change.to.ttl >= 600, change.to.ttl > change.from?.ttl ?? 0 {
+      warnings.append(
+        "caches will keep the new answer for \(Duration.seconds(Int64(change.to.ttl)).spoken): "
+          + "a way back takes that long")
+    }
     if order.silentAllowed > 0 {
       warnings.append("\(order.silentAllowed) of \(change.servers.count) servers may stay silent")
     }

@@ -14,17 +14,19 @@ struct Exchange {
       throw .garbage("the question for \(question.name) could not be written")
     }
     let begun = ContinuousClock.now
-    let address = try server.resolved(by: deadline)
-    let answer = try overUDP(bytes, to: address, since: begun) { answer in
-      answer.answers(question, id: id)
+    return try firstThatListens(server, by: deadline) { address throws(Trouble) in
+      let answer = try overUDP(bytes, to: address, since: begun) { answer in
+        answer.answers(question, id: id)
+      }
+      guard answer.isTruncated else { return answer }
+      let connection = try Connection(to: address, of: server, by: deadline)
+      try connection.send(bytes)
+      guard let full = Answer(try connection.receive()), full.answers(question, id: id) else {
+        throw .garbage(
+          "\(server) answered over TCP with something that is no answer to the question")
+      }
+      return full
     }
-    guard answer.isTruncated else { return answer }
-    let connection = try Connection(to: address, of: server, by: deadline)
-    try connection.send(bytes)
-    guard let full = Answer(try connection.receive()), full.answers(question, id: id) else {
-      throw .garbage("\(server) answered over TCP with something that is no answer to the question")
-    }
-    return full
   }
 
   private func overUDP(
@@ -58,6 +60,23 @@ struct Exchange {
     }
     throw .silent("\(server) did not answer in \(waited)")
   }
+}
+
+/// A name can have several addresses: where nobody listens at one, the next is tried.
+func firstThatListens<Result>(
+  _ server: ServerAddress, by deadline: Deadline,
+  _ attempt: (SocketAddress) throws(Trouble) -> Result
+) throws(Trouble) -> Result {
+  var last = Trouble.unreachable("\(server) has no address")
+  for address in try server.resolved(by: deadline) {
+    do throws(Trouble) {
+      return try attempt(address)
+    } catch {
+      guard case .unreachable = error else { throw error }
+      last = error
+    }
+  }
+  throw last
 }
 
 /// A TCP connection to a name server.

@@ -51,7 +51,9 @@ private struct Request: Sendable {
   func send(to server: ServerAddress, by deadline: Deadline) -> UpdateAnswer {
     let connection: Connection
     do throws(Trouble) {
-      connection = try Connection(to: server.resolved(by: deadline), of: server, by: deadline)
+      connection = try firstThatListens(server, by: deadline) { address throws(Trouble) in
+        try Connection(to: address, of: server, by: deadline)
+      }
     } catch {
       return .notSent(error)
     }

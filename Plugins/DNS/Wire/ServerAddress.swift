@@ -34,12 +34,11 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The addresses to connect to. A name is looked up through the system, which nothing can stop:
   /// past the deadline its answer is not waited for.
-  func resolved(by deadline: Deadline) throws(Trouble) -> SocketAddress {
+  func resolved(by deadline: Deadline) throws(Trouble) -> [SocketAddress] {
     if isNumeric {
-      guard let address = Self.lookUp(host, port) else {
-        throw .unreachable("\(self) cannot be used as an address")
-      }
-      return address
+      let found = Self.lookUp(host, port)
+      guard !found.isEmpty else { throw .unreachable("\(self) cannot be used as an address") }
+      return found
     }
     let box = Box()
     let done = DispatchSemaphore(value: 0)
@@ -51,27 +50,35 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     guard done.wait(timeout: .now() + .milliseconds(deadline.milliseconds)) == .success else {
       throw .silent("the system did not find out in time which address '\(host)' has")
     }
-    guard let address = box.found else {
+    guard !box.found.isEmpty else {
       throw .unreachable("the system knows no address of '\(host)'")
     }
-    return address
+    return box.found
   }
 
   /// Written by one thread before the signal, read by the other after it.
   private final class Box: @unchecked Sendable {
-    var found: SocketAddress?
+    var found: [SocketAddress] = []
   }
 
-  private static func lookUp(_ host: String, _ port: UInt16) -> SocketAddress? {
+  /// At most four, in the system's order.
+  private static func lookUp(_ host: String, _ port: UInt16) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_NUMERICSERV
-    var found: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, String(port), &hints, &found) == 0, let found else { return nil }
-    defer { freeaddrinfo(found) }
-    guard let address = found.pointee.ai_addr else { return nil }
-    let bytes = UnsafeRawBufferPointer(start: address, count: Int(found.pointee.ai_addrlen))
-    return SocketAddress(family: found.pointee.ai_family, bytes: Array(bytes))
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else { return [] }
+    defer { freeaddrinfo(list) }
+    var found: [SocketAddress] = []
+    var next: UnsafeMutablePointer<addrinfo>? = list
+    while let info = next?.pointee, found.count < 4 {
+      if let address = info.ai_addr {
+        let bytes = UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))
+        found.append(SocketAddress(family: info.ai_family, bytes: Array(bytes)))
+      }
+      next = info.ai_next
+    }
+    return found
   }
 }
 

@@ -41,9 +41,9 @@ enum RuntimeAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The address as the kernel takes it. A name is looked up through the system, which nothing can
   /// stop: past the deadline its answer is not waited for.
-  func resolved(by deadline: Deadline) throws(RuntimeTrouble) -> SocketAddress {
+  func resolved(by deadline: Deadline) throws(RuntimeTrouble) -> [SocketAddress] {
     switch self {
-    case .unix(let path): return Self.unixAddress(path)
+    case .unix(let path): return [Self.unixAddress(path)]
     case .tcp(let host, let port):
       let box = Box()
       let done = DispatchSemaphore(value: 0)
@@ -54,16 +54,16 @@ enum RuntimeAddress: Hashable, Sendable, CustomStringConvertible {
       guard done.wait(timeout: .now() + .milliseconds(deadline.milliseconds)) == .success else {
         throw .silent("the system did not find out in time which address '\(host)' has")
       }
-      guard let address = box.found else {
+      guard !box.found.isEmpty else {
         throw .unreachable("the system knows no address of '\(host)'")
       }
-      return address
+      return box.found
     }
   }
 
   /// Written by one thread before the signal, read by the other after it.
   private final class Box: @unchecked Sendable {
-    var found: SocketAddress?
+    var found: [SocketAddress] = []
   }
 
   private static func unixAddress(_ path: String) -> SocketAddress {
@@ -75,16 +75,24 @@ enum RuntimeAddress: Hashable, Sendable, CustomStringConvertible {
     return SocketAddress(family: AF_UNIX, bytes: withUnsafeBytes(of: address) { Array($0) })
   }
 
-  private static func lookUp(_ host: String, _ port: UInt16) -> SocketAddress? {
+  /// At most four, in the system's order.
+  private static func lookUp(_ host: String, _ port: UInt16) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_NUMERICSERV
-    var found: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, String(port), &hints, &found) == 0, let found else { return nil }
-    defer { freeaddrinfo(found) }
-    guard let address = found.pointee.ai_addr else { return nil }
-    let bytes = UnsafeRawBufferPointer(start: address, count: Int(found.pointee.ai_addrlen))
-    return SocketAddress(family: found.pointee.ai_family, bytes: Array(bytes))
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else { return [] }
+    defer { freeaddrinfo(list) }
+    var found: [SocketAddress] = []
+    var next: UnsafeMutablePointer<addrinfo>? = list
+    while let info = next?.pointee, found.count < 4 {
+      if let address = info.ai_addr {
+        let bytes = UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))
+        found.append(SocketAddress(family: info.ai_family, bytes: Array(bytes)))
+      }
+      next = info.ai_next
+    }
+    return found
   }
 }
 

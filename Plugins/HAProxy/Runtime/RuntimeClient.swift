@@ -16,12 +16,26 @@ struct RuntimeClient: Sendable {
   func send(_ line: String, by deadline: Deadline) async throws(RuntimeTrouble) -> String {
     let deadline = min(deadline, .after(Self.patience))
     return try await blocking { () throws(RuntimeTrouble) in
-      try Stream(to: address, by: deadline).exchange(line)
+      try connect(by: deadline).exchange(line)
     }
+  }
+
+  /// A name can have several addresses: where nobody listens at one, the next is tried.
+  private func connect(by deadline: Deadline) throws(RuntimeTrouble) -> Stream {
+    var last = RuntimeTrouble.unreachable("\(address) has no address")
+    for target in try address.resolved(by: deadline) {
+      do throws(RuntimeTrouble) {
+        return try Stream(to: target, of: address, by: deadline)
+      } catch {
+        guard case .unreachable = error else { throw error }
+        last = error
+      }
+    }
+    throw last
   }
 }
 
-/// Why a command got no answer. What it says of the command: whether it can have been done.
+/// Why a command got no answer that counts.
 enum RuntimeTrouble: Error, Sendable {
   /// Nothing came in time.
   case silent(String)
@@ -50,14 +64,16 @@ private final class Stream {
   private let deadline: Deadline
   private let socket: Int32
 
-  init(to address: RuntimeAddress, by deadline: Deadline) throws(RuntimeTrouble) {
+  init(
+    to target: SocketAddress, of address: RuntimeAddress, by deadline: Deadline
+  ) throws(RuntimeTrouble) {
     self.address = address
     self.deadline = deadline
-    let target = try address.resolved(by: deadline)
     let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     socket = Glibc.socket(target.family, Int32(flags), 0)
     let result = target.bytes.withUnsafeBytes {
-      connect(socket, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
+      Glibc.connect(
+        socket, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t($0.count))
     }
     if result == 0 { return }
     // A unix socket whose queue is full says EAGAIN: its process accepts nothing at the moment.

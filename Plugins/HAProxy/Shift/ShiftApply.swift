@@ -94,13 +94,20 @@ struct ShiftApplier {
         process.commands(for: step, in: change.backend), to: process,
         doing: "setting \(step.percent) %")
     }
-    let report = try await look("after weights were set")
+    try confirm(try await look("after weights were set"), at: place)
+  }
+
+  /// The weights of this part stand everywhere, and the target is well.
+  private func confirm(_ report: ShiftReport, at place: Int) throws(ActionFailure) {
     for (process, state) in zip(change.processes, report.states) {
-      guard let step = process.step(place, of: change.length) else { continue }
-      let wrong = step.weights.filter { state[$0.server]?.weight != $0.weight }
-      if !wrong.isEmpty {
-        let names = wrong.map(\.server).joined(separator: ", ")
-        throw partly("\(process.address) did not keep the weights of \(names)", report)
+      if let step = process.step(place, of: change.length) {
+        let wrong = step.weights.filter { state[$0.server]?.weight != $0.weight }.map(\.server)
+        guard wrong.isEmpty else {
+          throw partly(
+            "\(part(place)), \(process.address) does not have the weights that were set (of "
+              + "\(wrong.joined(separator: ", "))): HAProxy was restarted, or somebody set them",
+            report)
+        }
       }
       if let ill = report.illness(in: state) { throw partly("\(part(place)), \(ill)", report) }
     }
@@ -112,10 +119,7 @@ struct ShiftApplier {
     let end = Deadline.after(change.holdEach)
     while !end.hasPassed {
       try await pause(min(end.remaining, .milliseconds(500)), part)
-      let report = try await look(part)
-      for state in report.states {
-        if let ill = report.illness(in: state) { throw partly("\(part), \(ill)", report) }
-      }
+      try confirm(try await look(part), at: place)
     }
     guard let check = change.check else { return }
     let verdict = await context.reading.until(.after(Self.checkTime)).check(check)

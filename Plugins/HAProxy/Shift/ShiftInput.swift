@@ -30,9 +30,17 @@ extension HAProxyShift {
       }
       ramp = try container.decodeIfPresent([Double].self, forKey: .ramp) ?? [100]
       holdEach = try container.decodeIfPresent(Duration.self, forKey: .holdEach) ?? .zero
-      check = try container.decodeIfPresent(NestedCall.self, forKey: .check)
+      check = try container.decodeIfPresent(Called.self, forKey: .check)?.call
       minHealthy = try container.decodeIfPresent(Int.self, forKey: .minHealthy)
     }
+  }
+
+  /// A check as it is written: `with` may be left out.
+  private struct Called: Decodable {
+    var uses: String
+    var with: Value?
+
+    var call: NestedCall { NestedCall(uses: uses, with: with ?? [:]) }
   }
 
   /// The input, read and found possible without looking at HAProxy.

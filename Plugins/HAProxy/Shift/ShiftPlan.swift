@@ -134,7 +134,7 @@ extension ShiftPlanner {
       let share = state.share(of: change.target).map { "\(percent($0)) of new traffic" }
       saw.append(
         "\(state.process), backend \(change.backend) \(state.status): "
-          + "\(change.target.joined(separator: ", ")) gets \(share ?? "nothing: no server is usable")"
+          + "\(change.target.joined(separator: ", ")) gets \(share ?? "nothing: none is usable")"
       )
       saw += state.servers.map { "  \($0.text)\($0.isBackup ? ", backup" : "")" }
     }
@@ -159,7 +159,7 @@ extension ShiftPlanner {
     guard change.length > 1 else { return does }
     let check = change.check.map { ", and '\($0.uses)' must hold before the next" } ?? ""
     does.append(
-      "each part is held for \(change.holdEach.spoken)\(check); at least \(change.holds.spoken) in all"
+      "each part is held \(change.holdEach.spoken)\(check); \(change.holds.spoken) or more in all"
     )
     return does
   }
@@ -191,7 +191,7 @@ extension ShiftPlanner {
       }
       if order.ramp.count > process.steps.count {
         warnings.append(
-          "no other server carries traffic at \(state.process): everything goes at once, without ramp"
+          "no other server carries traffic at \(state.process): all goes at once, without ramp"
         )
       }
     }
