@@ -94,14 +94,14 @@ struct Up: ParsableCommand {
     launch.newSession = true
     let pid = try launch.start()
     var status: Int32 = 0
-    let answered = wait(atMost: 90) {
+    let answered = wait(atMost: 150) {
       if waitpid(pid, &status, WNOHANG) == pid { return true }
       return Files.exists(folder.control)
         && (try? ControlClient(folder: folder).ask(.status)) != nil
     }
     guard answered else {
       kill(pid, SIGKILL)
-      throw LabError("The lab was not ready after 90 s and was stopped. Its logs: \(folder.logs)")
+      throw LabError("The lab was not ready after 150 s and was stopped. Its logs: \(folder.logs)")
     }
     return ProcessState.isAlive(pid) && Files.exists(folder.control)
   }

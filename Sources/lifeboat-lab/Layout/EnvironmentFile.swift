@@ -22,6 +22,7 @@ struct EnvironmentFile {
       db:
     \(database("primary", old))
     \(database("standby", new))
+        heartbeat: {table: health, column: checked_at}
       dns:
         address: '\(layout.dnsPrimary)'
         zone: \(Layout.zone)

@@ -88,7 +88,7 @@ extension Supervisor {
   /// Waits for a state, and stops early with the server's own words when a server has ended.
   private func waitFor(_ what: String, _ condition: () throws -> Bool) throws {
     var trouble = ""
-    let came = try wait(atMost: 20) {
+    let came = try wait(atMost: 40) {
       collect()
       if let dead = servers.first(where: { $0.condition == .ended }) {
         throw LabError(
@@ -102,7 +102,7 @@ extension Supervisor {
     }
     if came { return }
     let last = trouble.isEmpty ? "" : " The last answer was: \(trouble)."
-    throw LabError("Waited 20 s for \(what), in vain.\(last) The logs are in \(folder.logs).")
+    throw LabError("Waited 40 s for \(what), in vain.\(last) The logs are in \(folder.logs).")
   }
 
   /// The first column of the first row.
