@@ -71,7 +71,8 @@ let package = Package(
       [
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction", crypto,
       ]),
-    library("RunbookActions", ["RunbookModel", "RunbookAction", "CLibCurl"]),
+    library("RunbookActions", ["RunbookModel", "RunbookAction", "CLibCurl", "CLinux"]),
+    .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     system("CLibCurl", in: "Sources", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
     plugin("Postgres", ["CLibPQ"], exclude: ["CLibPQ"]),
     system("CLibPQ", in: "Plugins/Postgres", pkgConfig: "libpq", debian: "libpq-dev"),

@@ -1,0 +1,100 @@
+import ArgumentParser
+import RunbookDriver
+import RunbookModel
+
+/// Parses the command line, runs the command, and turns whatever comes out into an exit code and words.
+enum CommandLineRunner {
+  static func run(_ arguments: [String]) async -> Int32 {
+    let console = Console()
+    do {
+      var command = try Lifeboat.parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.done.rawValue
+    } catch {
+      return report(error, console).rawValue
+    }
+  }
+
+  private static func report(_ error: any Error, _ console: Console) -> ExitStatus {
+    switch error {
+    case let status as ExitStatus: return status
+    case let refusal as Refusal:
+      console.note(refusal.text(console))
+      return refusal.status
+    case let error as StoreError:
+      console.note(Refusal(storage: error).text(console))
+      return Refusal(storage: error).status
+    case let error as RunSession.Unreadable:
+      console.note(Refusal(.internal, error.message, next: error.advice).text(console))
+      return .internal
+    case let error as RunDriver.JournalLost:
+      console.note(Refusal(journal: error).text(console))
+      return .internal
+    default: return reportUsage(error, console)
+    }
+  }
+
+  /// Help and the version are data; everything else that the parser says is a usage error.
+  private static func reportUsage(_ error: any Error, _ console: Console) -> ExitStatus {
+    let code = Lifeboat.exitCode(for: error)
+    let message = Lifeboat.fullMessage(for: error)
+    if code == .success {
+      if !message.isEmpty { console.out(message) }
+      return .done
+    }
+    console.note(message)
+    return code == .validationFailure ? .invalid : .internal
+  }
+}
+
+/// A clear no: what happened, what was changed (nothing, unless said), what to do next, and the exit code.
+struct Refusal: Error {
+  var status: ExitStatus
+  var message: String
+  var changed: String
+  var next: String?
+
+  init(
+    _ status: ExitStatus, _ message: String, changed: String = "Nothing was changed.",
+    next: String? = nil
+  ) {
+    self.status = status
+    self.message = message
+    self.changed = changed
+    self.next = next
+  }
+
+  init(storage error: StoreError) {
+    let status: ExitStatus =
+      switch error.kind {
+      case .held: .locked
+      case .planUsed: .refused
+      case .notFound, .ambiguous: .invalid
+      case .unusableFolder, .alreadyExists, .system, .full, .dead, .damaged, .tooLarge,
+        .unusableKey:
+        .internal
+      }
+    self.init(status, error.message, next: error.advice)
+  }
+
+  init(journal error: RunDriver.JournalLost) {
+    let steps = error.underWay.map(\.text).joined(separator: ", ")
+    self.init(
+      .internal, "the journal cannot be written: \(error.cause)",
+      changed: steps.isEmpty
+        ? "Nothing was under way; nothing more was started."
+        : "Under way at that moment, and now in doubt: \(steps). Nothing more was started.",
+      next: "make room or mend the disk, then run 'lifeboat resume': it looks before it acts")
+  }
+
+  func text(_ console: Console) -> String {
+    var lines = [console.styled("error: ", .bad) + message]
+    if !changed.isEmpty { lines.append("  " + changed) }
+    if let next { lines.append("  Next: \(next)") }
+    return lines.joined(separator: "\n")
+  }
+}

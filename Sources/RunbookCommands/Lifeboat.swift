@@ -1,0 +1,37 @@
+import ArgumentParser
+
+/// The root of the command line.
+struct Lifeboat: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lifeboat",
+    abstract: "Rehearses and carries out disaster recovery from runbooks, and proves what happened.",
+    discussion: """
+      A runbook (YAML) says what to do, an environment says where. 'plan' shows what would happen \
+      and changes nothing; 'drill' and 'recover' do it; 'report' and 'audit verify' show and prove \
+      what was done.
+
+      When something goes wrong in a run, it holds. 'status' says what is changed, what is not known \
+      and what can be done; 'resume' goes on, 'undo' takes back.
+
+      Exit codes:
+      \(exitCodes)
+      """,
+    version: Program.current.version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Before",
+        subcommands: [Validate.self, PlanCommand.self, ActionsCommand.self, SchemaCommand.self]),
+      CommandGroup(
+        name: "During",
+        subcommands: [Drill.self, Recover.self, Resume.self, Undo.self, Status.self]),
+      CommandGroup(
+        name: "After", subcommands: [Runs.self, ReportCommand.self, Audit.self]),
+    ])
+
+  private static var exitCodes: String {
+    ExitStatus.allCases.map { status in
+      let number = String(status.rawValue)
+      return "  \(String(repeating: " ", count: max(0, 2 - number.count)))\(number)  \(status.meaning)"
+    }.joined(separator: "\n")
+  }
+}

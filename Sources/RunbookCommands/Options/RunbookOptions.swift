@@ -1,0 +1,62 @@
+import ArgumentParser
+import RunbookFormat
+import RunbookModel
+
+/// Which runbook, where, with which values.
+struct RunbookOptions: ParsableArguments {
+  @Argument(
+    help: "The runbook: a folder with runbook.yaml, or the file itself.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var runbook: String
+
+  @Option(
+    name: [.customShort("e"), .long],
+    help: "The environment: a name in the runbook's 'environments' folder, or a file.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var environment: String
+
+  @Option(name: .long, help: "Which of the runbook's variants, for example failover.")
+  var variant: String?
+
+  @Option(
+    name: [.customShort("p"), .customLong("parameter")],
+    help: ArgumentHelp("A parameter of the runbook; may be given several times.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "When the outage began: a UTC time (2026-11-21T03:12:00Z) or how long ago (4m30s).",
+      valueName: "time"))
+  var outageAt: String?
+}
+
+/// How the answer is written.
+struct OutputOptions: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
+  @Option(help: "text for people, json for programs.")
+  var format: Format = .text
+}
+
+/// What is said beforehand for single steps, for runs without a terminal.
+struct AnswerOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Say yes beforehand to the question of this one step; may be given several times.",
+      valueName: "step"))
+  var approve: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Say no beforehand to the question of this one step.", valueName: "step"))
+  var decline: [String] = []
+
+  func given(_ reason: String?) -> [StepID: TerminalDesk.Given] {
+    var given: [StepID: TerminalDesk.Given] = [:]
+    for step in approve { given[StepID(step)] = .approve }
+    for step in decline { given[StepID(step)] = .decline(reason: reason ?? "declined beforehand") }
+    return given
+  }
+}

@@ -1,0 +1,90 @@
+import Crypto
+import RunbookAction
+import RunbookDriver
+import RunbookEngine
+import RunbookFormat
+import RunbookModel
+
+/// Everything that must be in order before a plan can be made: documents, variant, parameters, time, secrets, and
+/// whether this is allowed here. All problems of one kind are said at once.
+struct Preparation {
+  let request: Planner.Request
+  let secrets: SecretVault
+  private let console: Console
+
+  init(_ options: RunbookOptions, purpose: Purpose, console: Console) throws {
+    self.console = console
+    let program = Program.current
+    let now = program.clock.now().wall
+    let documents = try Documents.load(
+      runbook: options.runbook, environment: options.environment, console: console)
+    let variant = try Self.variant(options.variant, documents.runbook)
+    let parameters = ParameterCheck(documents.runbook.parameters).values(from: options.parameters)
+    guard parameters.problems.isEmpty else {
+      Documents.show(parameters.problems, console: console)
+      throw ExitStatus.invalid
+    }
+    do throws(SecretVault.Missing) {
+      secrets = try SecretVault(references: documents.environment.secrets)
+    } catch {
+      Documents.show(error.problems, console: console)
+      throw ExitStatus.invalid
+    }
+    request = Planner.Request(
+      runbook: documents.runbook, runbookSource: documents.runbookSource,
+      environment: documents.environment, environmentSource: documents.environmentSource,
+      purpose: purpose, variant: variant, parameters: parameters.values,
+      outageAt: try options.outageAt.map { text throws(Refusal) in
+        try PointInTime.read(text, now: now)
+      }, madeBy: Person.current, toolVersion: program.version)
+  }
+
+  func plan() async throws -> Plan {
+    let program = Program.current
+    do throws(Diagnostic) {
+      return try await Planner(registry: program.registry, clock: program.clock)
+        .plan(request, secrets: secrets)
+    } catch {
+      Documents.show([error], console: console)
+      throw ExitStatus.invalid
+    }
+  }
+
+  /// Whether a run of this purpose may be made in this environment now.
+  func checkAllowed() throws(Refusal) {
+    let environment = request.environment
+    guard environment.allows.contains(request.purpose) else {
+      let allowed = environment.allows.map(\.rawValue).joined(separator: ", ")
+      throw Refusal(
+        .refused,
+        "the environment '\(environment.name)' does not allow a \(request.purpose.rawValue); it "
+          + "allows: \(allowed.isEmpty ? "nothing" : allowed)",
+        next: "choose another environment with -e, or have its owner change 'allows'")
+    }
+    let now = Program.current.clock.now().wall
+    for blackout in environment.blackouts
+    where blackout.purposes.contains(request.purpose) && blackout.from <= now && now < blackout.to {
+      throw Refusal(
+        .refused,
+        "no \(request.purpose.rawValue) in '\(environment.name)' from \(blackout.from) to "
+          + "\(blackout.to): the environment says so under 'guards: blackout'",
+        next: "wait, or have the environment's owner change it")
+    }
+  }
+
+  private static func variant(_ given: String?, _ runbook: Runbook) throws(Refusal) -> String? {
+    let all = runbook.variants.joined(separator: ", ")
+    switch (given, runbook.variants.count) {
+    case (nil, 0): return nil
+    case (nil, 1): return runbook.variants[0]
+    case (let given?, _) where runbook.variants.contains(given): return given
+    case (nil, _):
+      throw Refusal(
+        .invalid, "this runbook has several variants: \(all)", next: "say which with --variant")
+    case (let given?, _):
+      throw Refusal(
+        .invalid, "there is no variant '\(given)'",
+        next: all.isEmpty ? "leave --variant out: this runbook has none" : "choose from: \(all)")
+    }
+  }
+}

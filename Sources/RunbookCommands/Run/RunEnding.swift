@@ -1,0 +1,66 @@
+import FoundationEssentials
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+import RunbookReport
+
+/// What is said when a run's process lets go of it: the outcome, the objectives, the report, what comes next.
+struct RunEnding {
+  let result: RunSession.Result
+  let session: RunSession
+  let console: Console
+
+  func show() throws -> ExitStatus {
+    let stored = try StoredRun(result.run, session: session)
+    let report = try stored.report()
+    let path = result.run.path + "/report.md"
+    try Data(report.markdown.utf8).write(to: URL(filePath: path), options: .atomic)
+    let status = status(report)
+    console.out("")
+    console.out(console.styled(report.headline, status == .done ? .good : .bad))
+    for line in ObjectiveLines(clocks: report.clocks).lines { console.out(line) }
+    for doubt in report.doubts where doubt.isUrgent {
+      console.out(console.styled("Open    \(doubt.text)", .warning))
+      if let advice = doubt.advice { console.out("        \(advice)") }
+    }
+    console.out("Report  \(path)")
+    console.out("Proof   lifeboat audit verify \(result.run.id)")
+    if let next = next { console.out("Next    \(next)") }
+    return status
+  }
+
+  private func status(_ report: Report) -> ExitStatus {
+    switch result.ending {
+    case .waiting: .waiting
+    case .paused: .interrupted
+    case .closed(.succeeded):
+      [report.clocks.rto, report.clocks.rpo].contains { $0.verdict == .missed }
+        ? .objectiveMissed : .done
+    case .closed(.failedUnchanged): .failedUnchanged
+    case .closed(.failedUndone): .failedUndone
+    case .closed(.failedPartly): .failedPartly
+    }
+  }
+
+  private var next: String? {
+    let run = result.run.id
+    switch result.ending {
+    case .waiting: return "lifeboat status \(run) says what is asked; lifeboat resume \(run) goes on"
+    case .paused: return "lifeboat resume \(run)"
+    case .closed(.failedPartly): return "lifeboat status \(run) says what is changed; lifeboat undo \(run) takes it back"
+    case .closed(.succeeded), .closed(.failedUnchanged), .closed(.failedUndone): return nil
+    }
+  }
+}
+
+/// The objectives in one line each.
+struct ObjectiveLines {
+  let clocks: Clocks
+
+  var lines: [String] { [line("RTA", "RTO", clocks.rto), line("RPA", "RPO", clocks.rpo)] }
+
+  private func line(_ actual: String, _ objective: String, _ result: ObjectiveResult) -> String {
+    let target = result.target.map { "\(objective) \($0.spoken)" } ?? "no \(objective) set"
+    return "\(actual)     \(result.measured.words)  (\(target): \(result.verdict.words))  \(result.why)"
+  }
+}

@@ -1,0 +1,116 @@
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+
+/// From a command line to a finished run: the way that a drill and a recovery share.
+struct RunFlow {
+  let target: RunbookOptions
+  let answers: AnswerOptions
+  let purpose: Purpose
+  let reason: String?
+  let savedPlan: String?
+  /// The service's name as given by option; only a recovery needs it.
+  var service: String?
+
+  init(
+    target: RunbookOptions, answers: AnswerOptions, purpose: Purpose, reason: String?,
+    savedPlan: String?
+  ) {
+    self.target = target
+    self.answers = answers
+    self.purpose = purpose
+    self.reason = reason
+    self.savedPlan = savedPlan
+  }
+
+  func start() async throws -> ExitStatus {
+    let console = Console()
+    let program = Program.current
+    let declaredAt = program.clock.now().wall
+    if purpose == .recovery, reason?.trimmed.isEmpty ?? true {
+      throw Refusal(.invalid, "a recovery needs a reason", next: "say why with --reason")
+    }
+    let preparation = try Preparation(target, purpose: purpose, console: console)
+    try preparation.checkAllowed()
+    let fresh = try await preparation.plan()
+    let plan = try planToRun(fresh)
+    console.out(PlanText(plan: plan, console: console).text + "\n")
+    if purpose == .recovery { try confirmService(plan, console) }
+    try checkAnswers(plan)
+    let order = RunSession.Order(
+      by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
+      declaredAt: declaredAt)
+    let session = try RunSession.current()
+    let given = answers.given(reason)
+    let signals = SignalWatch()
+    let result = try await session.start(plan, secrets: preparation.secrets, order: order) { run in
+      console.out("Run \(run) starts.\n")
+      return RunSession.Watch(
+        desk: TerminalDesk(console: console, plan: plan, given: given, orders: []),
+        listener: ProgressPrinter(console: console, plan: plan, startedAt: declaredAt)
+      ) { signals.watch($0, console) }
+    }
+    return try RunEnding(result: result, session: session, console: console).show()
+  }
+
+  /// The saved plan, when there is one and nothing has changed since; else the fresh one.
+  private func planToRun(_ fresh: Plan) throws -> Plan {
+    guard let savedPlan else { return fresh }
+    let saved = try PlanFile.read(savedPlan)
+    var now = fresh
+    now.bindsChanges = true
+    let differences = PlanFile.differences(saved: saved, now: now)
+    guard differences.isEmpty else {
+      throw Refusal(
+        .refused,
+        "the saved plan \(saved.id) no longer fits:\n"
+          + differences.map { "    " + $0 }.joined(separator: "\n"),
+        next: "look at what has changed, then make and approve a new plan with: lifeboat plan --out")
+    }
+    return saved
+  }
+
+  private func confirmService(_ plan: Plan, _ console: Console) throws {
+    if let service {
+      guard service == plan.service else {
+        throw Refusal(
+          .refused, "--service says '\(service)', but this runbook is for '\(plan.service)'",
+          next: "check that this is the runbook that you mean")
+      }
+      return
+    }
+    guard console.isInteractive else {
+      throw Refusal(
+        .refused, "a recovery must be confirmed with the service's name, and no terminal is there",
+        next: "add --service \(plan.service) if that is what you mean")
+    }
+    console.prompt(
+      "This is REAL: a recovery of '\(plan.service)' in '\(plan.environment.name)'.\n"
+        + "Type the service's name to start it: ")
+    guard readLine()?.trimmed == plan.service else {
+      throw Refusal(.refused, "what was typed is not '\(plan.service)'")
+    }
+  }
+
+  /// An answer for a step that does not exist is a typing error with consequences.
+  private func checkAnswers(_ plan: Plan) throws(Refusal) {
+    for name in answers.approve + answers.decline {
+      guard let step = plan.steps.first(where: { $0.id.text == name }) else {
+        throw Refusal(.invalid, "there is no step '\(name)' to answer for")
+      }
+      guard step.kind == .person || step.approval != nil else {
+        throw Refusal(.invalid, "the step '\(name)' asks nobody")
+      }
+    }
+  }
+}
+
+extension RunSession {
+  /// The session for this process: the state folder as the environment says.
+  static func current() throws -> RunSession {
+    let program = Program.current
+    return RunSession(
+      store: try RunStore.current(), registry: program.registry, clock: program.clock,
+      toolVersion: program.version)
+  }
+}

@@ -1,0 +1,53 @@
+import RunbookDriver
+import RunbookEngine
+import RunbookJournal
+import RunbookModel
+import RunbookReport
+
+/// A run as its folder holds it, read without disturbing whoever drives it.
+struct StoredRun {
+  let folder: RunFolder
+  let plan: Plan
+  let records: [ReportRecord]
+  let session: RunSession
+
+  init(_ folder: RunFolder, session: RunSession) throws {
+    self.folder = folder
+    self.session = session
+    plan = try session.readPlan(folder)
+    var reader = try folder.readJournal()
+    var records: [ReportRecord] = []
+    while let record = try reader.next() {
+      let read = try Replay.read(record)
+      records.append(
+        ReportRecord(seq: record.seq, at: read.at, event: read.event, commands: read.commands))
+    }
+    self.records = records
+  }
+
+  func report() throws -> Report {
+    guard
+      let report = Report(
+        plan: plan, records: records, integrity: try Auditing(session.store).facts(of: folder),
+        toolVersion: Program.current.version)
+    else { throw notOpened }
+    return report
+  }
+
+  func summary(now: Moment?) throws -> RunSummary {
+    guard let summary = RunSummary(plan: plan, records: records, now: now) else { throw notOpened }
+    return summary
+  }
+
+  private var notOpened: Refusal {
+    Refusal(
+      .internal, "run \(folder.id) was never opened: its process ended before the first record",
+      next: "start a new run; this one did nothing")
+  }
+}
+
+extension RunStore {
+  static func current() throws -> RunStore {
+    RunStore(try StateFolder(environment: ProcessEnvironment.variables))
+  }
+}

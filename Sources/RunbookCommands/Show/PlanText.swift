@@ -1,0 +1,182 @@
+import RunbookEngine
+import RunbookModel
+
+/// A plan as people and programs read it. Nothing in it is called done.
+struct PlanText {
+  let plan: Plan
+  let console: Console
+
+  /// What would stop the run if it were started now, a line each.
+  var obstacles: [String] {
+    plan.steps.compactMap { step in
+      switch step.forecast.status {
+      case .impossible: "\(step.id): \(step.forecast.summary)"
+      case .doesNotHoldNow where step.onFailure != .continue && !dependsOnChange(step):
+        "\(step.id) does not hold now: \(step.forecast.summary)"
+      case .cannotTell where step.onFailure != .continue && !dependsOnChange(step):
+        "\(step.id) cannot be seen: \(step.forecast.summary)"
+      case .wouldChange, .alreadyInPlace, .holdsNow, .doesNotHoldNow, .cannotTell, .wouldSkip,
+        .decidedDuringRun, .asksPerson:
+        nil
+      }
+    }
+  }
+
+  /// A check after a change says nothing yet: the change may be what makes it hold.
+  private func dependsOnChange(_ step: PlannedStep) -> Bool {
+    guard let place = plan.steps.firstIndex(where: { $0.id == step.id }) else { return false }
+    return plan.steps[..<place].contains { earlier in
+      earlier.kind == .change && earlier.forecast.status != .wouldSkip
+    }
+  }
+
+  var text: String {
+    let timing = PlanTiming(plan)
+    var lines = [
+      console.styled("\(plan.title)", .strong)
+        + "  (\(plan.runbook.name)\(plan.variant.map { ", \($0)" } ?? ""))",
+      "A \(plan.purpose.rawValue) in '\(plan.environment.name)' for the service '\(plan.service)'. "
+        + "Only looked at: nothing was changed.",
+    ]
+    for stage in plan.stages {
+      lines.append("")
+      let budget = stage.budget.map { "  (budget \($0.spoken))" } ?? ""
+      lines.append(console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
+      for place in stage.range { lines += describe(plan.steps[place]) }
+    }
+    lines.append("")
+    lines += summary(timing)
+    return lines.joined(separator: "\n")
+  }
+
+  private func describe(_ step: PlannedStep) -> [String] {
+    let forecast = step.forecast
+    let word = forecast.status.words
+    let style: Console.Style =
+      switch forecast.status {
+      case .wouldChange: .strong
+      case .holdsNow, .alreadyInPlace: .good
+      case .impossible: .bad
+      case .doesNotHoldNow, .cannotTell: .warning
+      case .wouldSkip, .decidedDuringRun, .asksPerson: .faint
+      }
+    let proof = forecast.preview.map { "  proof: \($0.fidelity.rawValue)" } ?? ""
+    let times =
+      forecast.status == .wouldSkip
+      ? "" : "  expected \(step.likely.spoken), at worst \(step.worst.spoken)"
+    var lines = [
+      "  \(step.id.text.padded(to: idWidth))  \(console.styled(word, style))  [\(step.uses)]"
+        + console.styled(proof + times, .faint)
+    ]
+    let indent = "      "
+    if let preview = forecast.preview {
+      lines += preview.saw.map { wrapped("saw   \($0)", width: 110, indent: indent) }
+      lines += preview.does.map { wrapped("does  \($0)", width: 110, indent: indent) }
+      lines += preview.warnings.map {
+        console.styled(wrapped("warning: \($0)", width: 110, indent: indent), .warning)
+      }
+    } else {
+      lines.append(wrapped(forecast.summary, width: 110, indent: indent))
+    }
+    if let approval = step.approval {
+      lines.append(
+        indent + "asks  \(approval.count) \(approval.role)"
+          + (approval.timeout.map { " within \($0.spoken), else \(approval.onTimeout.rawValue)" } ?? ""))
+    }
+    var policy = ["on failure: \(step.onFailure.rawValue)"]
+    if step.pointOfNoReturn { policy.append("POINT OF NO RETURN") }
+    if case .none(let reason) = step.undo { policy.append("no undo: \(reason)") }
+    if step.kind == .change, forecast.status != .wouldSkip {
+      lines.append(console.styled(indent + policy.joined(separator: "; "), .faint))
+    }
+    return lines
+  }
+
+  private var idWidth: Int { min(plan.steps.map(\.id.text.count).max() ?? 0, 32) }
+
+  private func summary(_ timing: PlanTiming) -> [String] {
+    var lines: [String] = []
+    let rto = plan.objectives.rto
+    var time = "Time     expected \(timing.expected.spoken), at worst \(timing.worst.spoken)"
+    if !timing.unbounded.isEmpty {
+      time += " plus what people take (\(timing.unbounded.map(\.text).joined(separator: ", ")))"
+    }
+    if let rto {
+      time += "; RTO \(rto.spoken), counted from the \(plan.objectives.clock.words)"
+      if timing.worst > rto { time += console.styled(" - the worst case is later", .warning) }
+    }
+    lines.append(time)
+    if !timing.criticalPath.isEmpty {
+      lines.append("Longest  \(timing.criticalPath.map(\.text).joined(separator: " > "))")
+    }
+    lines.append("Proof    \(coverage)")
+    lines.append("Plan     \(plan.id)")
+    let obstacles = obstacles
+    if obstacles.isEmpty {
+      lines.append("Could it run now: nothing that can be seen stands against it.")
+    } else {
+      lines.append(console.styled("Could it run now: no.", .bad))
+      lines += obstacles.map { wrapped($0, width: 110, indent: "  ") }
+    }
+    return lines
+  }
+
+  private var coverage: String {
+    var counts: [(String, Int)] = []
+    func count(_ name: String, _ fits: (PlannedStep) -> Bool) {
+      let number = plan.steps.count(where: fits)
+      if number > 0 { counts.append((name, number)) }
+    }
+    for fidelity in Fidelity.allCases.reversed() {
+      count("\(fidelity.rawValue)") { $0.forecast.preview?.fidelity == fidelity }
+    }
+    count("looked at") { [.holdsNow, .doesNotHoldNow, .alreadyInPlace].contains($0.forecast.status) }
+    count("not to be seen") { [.cannotTell, .impossible].contains($0.forecast.status) }
+    count("decided during the run") { $0.forecast.status == .decidedDuringRun }
+    count("asks a person") { $0.forecast.status == .asksPerson }
+    count("skipped") { $0.forecast.status == .wouldSkip }
+    return counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+
+  /// The plan for other programs, with what follows from it.
+  var json: String {
+    let timing = PlanTiming(plan)
+    var value = (try? ValueEncoder().encode(plan)) ?? .null
+    if case .map(var map) = value {
+      map["timing"] = [
+        "expected": .duration(timing.expected), "worst": .duration(timing.worst),
+        "critical_path": .list(timing.criticalPath.map { .string($0.text) }),
+        "unbounded": .list(timing.unbounded.map { .string($0.text) }),
+      ]
+      map["obstacles"] = .list(obstacles.map(Value.string))
+      value = .map(map)
+    }
+    return JSONText.text(value, style: .plain, pretty: true)
+  }
+}
+
+extension StepForecast.Status {
+  var words: String {
+    switch self {
+    case .wouldChange: "would change"
+    case .alreadyInPlace: "already in place"
+    case .holdsNow: "holds now"
+    case .doesNotHoldNow: "does not hold now"
+    case .cannotTell: "cannot be seen"
+    case .wouldSkip: "would be skipped"
+    case .decidedDuringRun: "decided during the run"
+    case .impossible: "not possible"
+    case .asksPerson: "asks a person"
+    }
+  }
+}
+
+extension Objectives.Clock {
+  var words: String {
+    switch self {
+    case .outage: "outage"
+    case .declaration: "declaration"
+    case .run: "start of the run"
+    }
+  }
+}

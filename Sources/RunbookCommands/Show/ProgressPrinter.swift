@@ -1,0 +1,112 @@
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+
+/// One line for each thing that a person wants to know while a run goes on.
+struct ProgressPrinter: RunListener {
+  private let console: Console
+  private let startedAt: Timestamp
+  private let idWidth: Int
+  private let stageWidth: Int
+
+  init(console: Console, plan: Plan, startedAt: Timestamp) {
+    self.console = console
+    self.startedAt = startedAt
+    idWidth = min(plan.steps.map(\.id.text.count).max() ?? 0, 32)
+    stageWidth = min(plan.stages.map(\.name.count).max() ?? 0, 16)
+  }
+
+  func wrote(_ record: RunRecord, _ machine: RunMachine) {
+    if let id = record.event.step { show(id, record, machine) }
+    for command in record.commands {
+      switch command {
+      case .apply(let id, let attempt, _):
+        line(id, record, machine, "changing", attempt > 1 ? "again, attempt \(attempt)" : does(id, machine), nil)
+      case .undo(let id, _, _): line(id, record, machine, "undoing", "", nil)
+      case .ask(let id, _, let request): line(id, record, machine, "asks", request.text, .warning)
+      case .startTimer(let id, let attempt, .backoff, let after):
+        line(id, record, machine, "retries", "attempt \(attempt + 1) in \(after.spoken)", .warning)
+      case .plan, .check, .verify, .startTimer, .close: break
+      }
+    }
+    switch record.event {
+    case .interrupted(let facts):
+      console.out("\(time(record))  \(facts.cause): nothing more is started; what runs is let finish")
+    case .runResumed(let facts):
+      let steps = facts.interrupted.map(\.text).joined(separator: ", ")
+      console.out("\(time(record))  resumed by \(facts.by)" + (steps.isEmpty ? "" : "; under way when it stopped: \(steps)"))
+    case .operatorDecided(let decision):
+      console.out("\(time(record))  \(decision.by) decided: \(record.event.phrase)" + (decision.reason.map { " (\($0))" } ?? ""))
+    case .runOpened, .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone,
+      .timerFired, .personAnswered:
+      break
+    }
+  }
+
+  private func show(_ id: StepID, _ record: RunRecord, _ machine: RunMachine) {
+    guard let state = machine.state(of: id) else { return }
+    switch state {
+    case .succeeded(let success):
+      line(id, record, machine, success.way.word, success.evidence.summary, .good)
+    case .failed(let failure):
+      line(id, record, machine, "FAILED", failure.failure.message, .bad)
+    case .skipped(let skip): line(id, record, machine, "skipped", skip.text, .faint)
+    case .inDoubt(_, _, let why, _): line(id, record, machine, "in doubt", why, .warning)
+    case .undone(let evidence): line(id, record, machine, "undone", evidence.summary, .good)
+    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .undoing: break
+    }
+  }
+
+  private func does(_ id: StepID, _ machine: RunMachine) -> String {
+    guard let place = machine.place(of: id) else { return "" }
+    return machine.plan.steps[place].title ?? machine.plan.steps[place].uses
+  }
+
+  private func time(_ record: RunRecord) -> String {
+    let tenths = (record.at.wall - startedAt).nanosecondsClamped / 100_000_000
+    let text = "T+\(tenths / 10).\(abs(tenths) % 10)s"
+    return String(repeating: " ", count: max(0, 9 - text.count)) + text
+  }
+
+  private func line(
+    _ id: StepID, _ record: RunRecord, _ machine: RunMachine, _ word: String, _ text: String,
+    _ style: Console.Style?
+  ) {
+    let stage = machine.place(of: id).map { machine.plan.stages[machine.plan.steps[$0].stage].name } ?? ""
+    let padded = word.padded(to: 9)
+    let shown = style.map { console.styled(padded, $0) } ?? padded
+    console.out(
+      "\(time(record))  \(stage.padded(to: stageWidth))  \(id.text.padded(to: idWidth))  \(shown)  \(text)"
+    )
+  }
+}
+
+extension StepSuccess.Way {
+  var word: String {
+    switch self {
+    case .changed: "done"
+    case .unverified: "done"
+    case .foundInPlace: "in place"
+    case .alreadyInPlace: "was so"
+    case .checked: "holds"
+    case .approved: "approved"
+    case .markedDone: "marked"
+    }
+  }
+}
+
+extension StepSkip {
+  var text: String {
+    switch self {
+    case .byVariant: "not part of this variant"
+    case .byCondition(let reason): reason
+    case .byPerson(let who, let reason): "by \(who)" + (reason.map { ": \($0)" } ?? "")
+    }
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String {
+    count >= width ? self : self + String(repeating: " ", count: width - count)
+  }
+}

@@ -1,0 +1,13 @@
+import RunbookFormat
+import RunbookModel
+import RunbookReport
+
+enum SchemaText {
+  static func value(_ kind: SchemaCommand.Kind, _ catalogue: ActionCatalogue) -> Value {
+    switch kind {
+    case .runbook: DocumentSchema(catalogue: catalogue).runbook
+    case .environment: DocumentSchema(catalogue: catalogue).environment
+    case .report: Report.jsonSchema
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import RunbookFormat
+import Synchronization
+
+/// Writes to the terminal or to whatever stands in its place: data to stdout, everything else to stderr.
+struct Console: Sendable {
+  /// Colour helps the eye; no message rests on it.
+  let hasColour: Bool
+  let isInteractive: Bool
+
+  init() {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    hasColour = isTerminal && !noColour && !isDumb
+    isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+  }
+
+  func out(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
+  func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+  func prompt(_ text: String) { Self.write(text, to: STDERR_FILENO) }
+
+  enum Style: String {
+    case good = "32"
+    case bad = "31"
+    case warning = "33"
+    case strong = "1"
+    case faint = "2"
+  }
+
+  func styled(_ text: String, _ style: Style) -> String {
+    hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  private static let lock = Mutex(())
+
+  private static func write(_ text: String, to file: Int32) {
+    lock.withLock { _ in
+      var bytes = Array(text.utf8)[...]
+      while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        // A closed pipe or a lost terminal: there is nobody to tell.
+        guard count > 0 else { return }
+        bytes = bytes.dropFirst(count)
+      }
+    }
+  }
+}
+
+extension Console {
+  var diagnosticColour: DiagnosticRenderer.Colour { hasColour ? .ansi : .none }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+import RunbookReport
+
+/// `lifeboat status`: where a run stands, from its journal.
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
+    discussion: "Reads the journal only; it can be asked at any time, also while the run goes on.")
+
+  @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
+  var id: String = "latest"
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let console = Console()
+    let session = try RunSession.current()
+    let folder = try session.store.find(id)
+    let stored = try StoredRun(folder, session: session)
+    let summary = try stored.summary(now: Program.current.clock.now())
+    switch output.format {
+    case .json: console.out(JSONText.text(summary.json, pretty: true))
+    case .text: console.out(try text(stored, summary, console))
+    }
+  }
+
+  private func text(
+    _ stored: StoredRun, _ summary: RunSummary, _ console: Console
+  ) throws -> String {
+    var lines = [
+      console.styled("\(summary.title)", .strong)
+        + "  \(summary.purpose.rawValue) in '\(summary.environment)', by \(summary.startedBy)",
+      "Run     \(summary.run), started \(summary.started.text(decimals: 0))",
+      "State   \(summary.outcome?.words ?? summary.state.words), "
+        + "\(summary.settledCount) of \(summary.stepCount) steps settled, \(driver(stored.folder))",
+    ]
+    lines += ObjectiveLines(clocks: summary.clocks).lines
+    lines.append("")
+    lines += try steps(stored, console)
+    for wait in summary.waits {
+      lines.append("")
+      lines.append(console.styled("Waits for a person", .warning) + ": \(wait.step.map { "\($0): " } ?? "")\(wait.text)")
+      lines += wait.instructions.map { "  - \($0)" }
+    }
+    if let trouble = summary.trouble {
+      lines.append("")
+      lines.append(console.styled("Trouble", .bad) + " in \(trouble.step): \(trouble.text)")
+      if let advice = trouble.advice { lines.append("  Next: \(advice)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func driver(_ folder: RunFolder) -> String {
+    switch folder.driver {
+    case .free: "no process drives it"
+    case .held(let holder): "driven by \(holder.map { "process \($0.pid) of \($0.by) on \($0.host)" } ?? "another process")"
+    }
+  }
+
+  private func steps(_ stored: StoredRun, _ console: Console) throws -> [String] {
+    var table = TextTable(["stage", "step", "state", "what was seen"])
+    for step in try stored.report().steps {
+      table.add([step.stage, step.id.text, step.status.words, step.result])
+    }
+    return table.lines
+  }
+}
+
+/// `lifeboat runs`: what has been run here.
+struct Runs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the runs kept on this machine, newest first.")
+
+  @Option(help: "How many at most.")
+  var limit: Int = 20
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let console = Console()
+    let session = try RunSession.current()
+    let folders = try session.store.list(limit: max(1, limit))
+    var table = TextTable(["run", "runbook", "purpose", "environment", "state", "rta", "started by"])
+    var values: [Value] = []
+    for listing in folders {
+      do {
+        if let problem = listing.problem { throw Refusal(.internal, problem) }
+        let summary = try StoredRun(listing.folder, session: session).summary(now: nil)
+        table.add([
+          summary.run.text, summary.runbook, summary.purpose.rawValue, summary.environment,
+          summary.outcome?.words ?? summary.state.words, summary.clocks.rto.measured.words,
+          summary.startedBy,
+        ])
+        values.append(summary.json)
+      } catch {
+        let problem = (error as? Refusal)?.message ?? "\(error)"
+        table.add([listing.id.text, "?", "?", "?", "cannot be read: \(problem)", "", ""])
+        values.append(["run": .string(listing.id.text), "problem": .string(problem)])
+      }
+    }
+    switch output.format {
+    case .json: console.out(JSONText.text(.list(values), pretty: true))
+    case .text:
+      console.out(
+        table.isEmpty ? "There are no runs in \(session.store.folder.runs)." : table.text)
+    }
+  }
+}
