@@ -65,6 +65,17 @@ import Testing
   }
 }
 
+@Suite struct ConfinementTests {
+  @Test func `a server runs from a copy of its program`() throws {
+    let folder = RunningLab.path()
+    defer { Files.remove(folder) }
+    let copy = try Confinement.copy("/usr/sbin/named", into: folder, log: "/dev/null")
+    #expect(copy == "\(folder)/named")
+    try Launch([copy, "-v"], in: folder, log: "\(folder)/log").run(atMost: 10)
+    #expect(Files.read("\(folder)/log")?.hasPrefix("BIND") == true)
+  }
+}
+
 @Suite struct RelayModeTests {
   @Test(arguments: ["", "delay", "delay 2", "delay 1h", "pass now", "burn"])
   func `what is no mode is refused`(text: String) {

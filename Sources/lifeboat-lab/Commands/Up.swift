@@ -3,7 +3,13 @@ import Glibc
 
 struct Up: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Start a lab in a folder; it returns when everything works.")
+    abstract: "Start a lab in a folder; it returns when everything works.",
+    discussion: """
+      On loopback all servers share this machine's network, and `break cut-site` freezes a site's servers and makes their \
+      ports silent. In namespaces a site that is cut off goes on working inside, as in life; as root they can be reached \
+      from everywhere on this machine, else through `lifeboat-lab enter`. The databases run with fsync off: the lab kills \
+      processes, never the machine.
+      """)
 
   @OptionGroup var dir: DirOption
   @Option(help: "loopback needs no privilege; namespaces gives each site a network of its own.")

@@ -1,7 +1,7 @@
 /// BIND, primary and secondary, for the shop's zone, and unbound as the customers' caching resolver.
 extension ServerLaunches {
   func nameServers(key: String) throws -> [Server] {
-    let program = try systemProgram("named", package: "bind9")
+    let program = try unconfined(try systemProgram("named", package: "bind9"))
     let (primary, secondary) = (layout.dnsPrimary, layout.dnsSecondary)
     let shared = """
       key "\(Layout.keyName)" { algorithm hmac-sha256; secret "\(key)"; };
@@ -66,7 +66,7 @@ extension ServerLaunches {
   }
 
   func resolver() throws -> Server {
-    let program = try systemProgram("unbound", package: "unbound")
+    let program = try unconfined(try systemProgram("unbound", package: "unbound"))
     let place = "\(folder.path)/resolver"
     try Files.makeFolder(place, owner: layout.user)
     let text = """

@@ -31,7 +31,11 @@ struct LabNetwork {
       var launch = Launch(["/bin/sleep", "infinity"], in: "/", log: folder.log("network"))
       launch.newNetwork = true
       do { return try launch.start() } catch {
-        throw LabError("The network of \(name) could not be made: \(error)")
+        throw LabError(
+          """
+          The network of \(name) could not be made: \(error).
+          In a container, root may lack the right to (CAP_SYS_ADMIN, CAP_NET_ADMIN): use --network loopback.
+          """)
       }
     }
     world = try hold("the world")

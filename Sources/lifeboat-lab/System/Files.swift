@@ -49,19 +49,19 @@ enum Files {
     }
   }
 
-  /// Makes a folder and those above it; fine when it exists.
+  /// Makes a folder and those above it; fine when it exists, and then it keeps its owner.
   static func makeFolder(_ path: String, mode: mode_t = 0o755, owner: ServerUser? = nil) throws {
-    if mkdir(path, mode) != 0 {
-      switch errno {
-      case EEXIST: break
-      case ENOENT:
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { fallthrough }
-        try makeFolder(String(path[..<slash]))
-        return try makeFolder(path, mode: mode, owner: owner)
-      default: throw LabError.system("the folder \(path) cannot be made", errno)
-      }
+    if mkdir(path, mode) == 0 {
+      try owner?.take(path)
+      return
     }
-    if let owner { try owner.take(path) }
+    let number = errno
+    if number == EEXIST { return }
+    guard number == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw LabError.system("the folder \(path) cannot be made", number)
+    }
+    try makeFolder(String(path[..<slash]))
+    try makeFolder(path, mode: mode, owner: owner)
   }
 
   static func list(_ path: String) -> [String] {
