@@ -21,9 +21,12 @@ func library(
     swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: exclude,
+    swiftSettings: settings)
 }
 
 /// A product that lifeboat drives: it sees the action seam and its own C library, nothing else.
@@ -92,8 +95,33 @@ let package = Package(
         "RunbookCommands", "RunbookAction", "RunbookActions", "PostgresPlugin", "DNSPlugin",
         "HAProxyPlugin",
       ]),
-    // The lab: real servers on one machine, to rehearse and to test against
-    program("lifeboat-lab", [arguments, flyingFox, "CLibPQ"]),
+    // The lab: real servers on one machine, to rehearse in and to test against
+    program(
+      "lifeboat-lab", ["RunbookModel", arguments, flyingFox, "CLibPQ", "CLab"], exclude: ["CLab"]),
+    .systemLibrary(name: "CLab", path: "Sources/lifeboat-lab/CLab"),
+    // Tests
+    library("ActionConformance", ["RunbookModel", "RunbookAction"], path: "Tests/ActionConformance"),
+    library("TestServers", path: "Tests/TestServers"),
+    tests("RunbookFormat", ["RunbookModel", "RunbookFormat"]),
     tests("RunbookEngine", ["RunbookModel", "RunbookEngine"]),
+    tests("RunbookJournal", ["RunbookModel", "RunbookJournal"]),
+    tests("RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookReport"]),
+    tests(
+      "RunbookDriver",
+      ["RunbookModel", "RunbookEngine", "RunbookJournal", "RunbookAction", "RunbookDriver"]),
+    tests(
+      "RunbookActions", ["RunbookModel", "RunbookAction", "RunbookActions", "ActionConformance"]),
+    tests(
+      "PostgresPlugin",
+      ["RunbookModel", "RunbookAction", "PostgresPlugin", "CLibPQ", "ActionConformance"]),
+    tests(
+      "DNSPlugin",
+      [
+        "RunbookModel", "RunbookAction", "DNSPlugin", "CLDNS", "ActionConformance", "TestServers",
+      ]),
+    tests(
+      "HAProxyPlugin",
+      ["RunbookModel", "RunbookAction", "HAProxyPlugin", "ActionConformance", "TestServers"]),
+    tests("Lab", ["RunbookModel", "lifeboat-lab", "CLibPQ", "CLab"]),
   ]
 )
