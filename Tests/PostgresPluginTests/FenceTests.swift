@@ -139,6 +139,12 @@ import Testing
     #expect(evidence.facts["strength"] == "witnessed")
     #expect(evidence.facts["system_identifier"]?.firstUnknown != nil)
     #expect(await called.verify(planned).word == "holds")
+    // Too little time to see a silence is no silence.
+    let short = try await failure {
+      _ = try await called.apply(planned, within: .milliseconds(400))
+    }
+    #expect(short.kind == .timeout)
+    #expect(short.effect == .unchanged(retryable: true))
   }
 
   @Test func `a dead primary is a failure unless witnesses were asked`() async throws {

@@ -114,7 +114,8 @@ extension ConnectTrouble {
   fileprivate var accepting: Value {
     switch kind {
     case .refused, .rejected: .bool(false)
-    case .noName, .silentHost, .noRoute, .silentServer, .tls, .authentication, .broken:
+    case .noName, .silentHost, .noRoute, .silentServer, .tls, .authentication, .broken,
+      .cutShort:
       .unknown(message)
     }
   }

@@ -131,6 +131,7 @@ extension Fence {
     if trouble.kind == .silentServer, input.node.stop != nil {
       change.way = .stopUnseen
     } else if !trouble.isDownFromHere {
+      guard trouble.isSignOfLife else { throw trouble.failure }
       return .impossible(
         .refused(
           .precondition, trouble.message + ", so something is alive there and may still be writing",

@@ -26,7 +26,7 @@ extension FenceWork {
     switch trouble.kind {
     case .refused, .silentHost, .noRoute: return .holds(evidence)
     case .authentication, .rejected, .tls: return .doesNotHold(evidence)
-    case .silentServer, .broken, .noName: return .cannotTell(evidence)
+    case .silentServer, .broken, .noName, .cutShort: return .cannotTell(evidence)
     }
   }
 

@@ -57,6 +57,7 @@ struct FenceWork: Sendable {
         _ = try Session.open(target, by: deadline)
       } catch {
         guard error.isDownFromHere else {
+          guard error.isSignOfLife else { throw error.failure }
           throw .refused(
             .precondition, error.message + ", so it must not be taken for dead",
             advice: "plan again; if it is frozen, stop it or cut it off from its network")
@@ -150,17 +151,25 @@ struct FenceWork: Sendable {
   }
 
   private func waitUntilNewSessionsAreReadOnly() throws(QueryTrouble) {
+    let patience = min(deadline, .after(.seconds(10)))
     while true {
       let opened = Result { () throws(ConnectTrouble) in try Session.open(target, by: deadline) }
       switch opened {
-      case .success(let other): if try other.isReadOnly() { return }
+      case .success(let other):
+        if try other.isReadOnly() { return }
+        if patience.hasPassed {
+          throw other.trouble(
+            .late,
+            "new sessions are still not read-only; default_transaction_read_only may be given on the "
+              + "server's command line or for the role")
+        }
       case .failure(let trouble):
         // Its clients may hold every connection until they are ended.
         guard trouble.kind == .rejected, !deadline.hasPassed else {
           throw QueryTrouble(kind: .lost, address: target.address, detail: trouble.message)
         }
       }
-      pauseThread(.milliseconds(5), by: deadline)
+      pauseThread(.milliseconds(10), by: deadline)
     }
   }
 

@@ -94,7 +94,9 @@ struct Judge {
       if trouble.isDownFromHere { return nil }
       return refused(
         "it cannot be seen whether the old primary takes writes: \(trouble.message)",
-        "stop it or cut it off, or make the node's role known there, then try again")
+        trouble.isSignOfLife
+          ? "stop it or cut it off, or make the node's role known there, then try again"
+          : "look at it by hand, then try again")
     case .failed(let trouble):
       return refused(
         "it cannot be seen whether the old primary takes writes: \(trouble.message)",

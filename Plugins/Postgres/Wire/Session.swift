@@ -84,8 +84,9 @@ final class Session {
       guard wait(PQsocket(connection), for: events, by: limit) else {
         let waited = "no word in \(started.duration(to: .now).spoken)"
         let hasTCP = PQstatus(connection) != CONNECTION_STARTED
+        let silence: ConnectTrouble.Kind = hasTCP ? .silentServer : .silentHost
         throw ConnectTrouble(
-          kind: hasTCP ? .silentServer : .silentHost, address: target.address, detail: waited)
+          kind: deadline.hasPassed ? .cutShort : silence, address: target.address, detail: waited)
       }
       switch PQconnectPoll(connection) {
       case PGRES_POLLING_OK:

@@ -9,6 +9,8 @@ struct ConnectTrouble: Error, Sendable {
     case refused
     /// Nothing answered at all within the time.
     case silentHost
+    /// The step's own time ran out before the server had its connect_timeout: nothing is known of it.
+    case cutShort
     /// There is no way to the host.
     case noRoute
     /// Something accepted the connection and then said nothing: a frozen server, or not PostgreSQL.
@@ -31,14 +33,15 @@ struct ConnectTrouble: Error, Sendable {
   var isSignOfLife: Bool {
     switch kind {
     case .silentServer, .tls, .authentication, .rejected, .broken: true
-    case .refused, .silentHost, .noRoute, .noName: false
+    case .refused, .silentHost, .noRoute, .noName, .cutShort: false
     }
   }
-  /// Seen from here nothing can be written at that address. A name that cannot be looked up says nothing.
+  /// Seen from here nothing can be written at that address. A name that cannot be looked up says nothing, nor
+  /// does an attempt that was cut short.
   var isDownFromHere: Bool {
     switch kind {
     case .refused, .silentHost, .noRoute: true
-    case .silentServer, .tls, .authentication, .rejected, .broken, .noName: false
+    case .silentServer, .tls, .authentication, .rejected, .broken, .noName, .cutShort: false
     }
   }
 
@@ -47,6 +50,7 @@ struct ConnectTrouble: Error, Sendable {
     case .noName: "\(address): the name could not be looked up: \(detail)"
     case .refused: "\(address) refuses connections"
     case .silentHost: "\(address) does not answer: \(detail)"
+    case .cutShort: "the step's time ran out while connecting to \(address): \(detail)"
     case .noRoute: "\(address) cannot be reached: \(detail)"
     case .silentServer: "\(address) accepts connections but stays silent: \(detail)"
     case .tls: "\(address): no TLS session could be agreed: \(detail)"
@@ -62,6 +66,10 @@ struct ConnectTrouble: Error, Sendable {
     case .noName:
       .passing(.unreachable, message, advice: "use an IP address in the environment")
     case .refused, .silentHost, .noRoute, .silentServer, .broken: .passing(.unreachable, message)
+    case .cutShort:
+      .passing(
+        .timeout, message,
+        advice: "give the step a longer timeout, or the node a shorter connect_timeout")
     case .rejected: .passing(.refused, message)
     case .tls: .refused(.authentication, message, advice: "check tls and ca_file of the node")
     case .authentication:
