@@ -131,6 +131,25 @@ import Testing
     #expect(unfounded.evidence.summary.contains("no ca_file"))
   }
 
+  @Test func `a name is looked up, and one that leads nowhere says nothing of the server`()
+    async throws
+  {
+    func verdict(_ address: Value) async -> Verdict {
+      await Called(
+        "postgres.check",
+        [
+          "node": [
+            "address": address, "user": "operator", "connect_timeout": .duration(.seconds(2)),
+          ], "expect": ["accepting": false],
+        ]
+      ).check()
+    }
+    #expect(await verdict("localhost:1").word == "holds")
+    let nowhere = await verdict("no-such-host.invalid:5432")
+    #expect(nowhere.word == "cannot tell")
+    #expect(nowhere.evidence.summary.contains("could not be looked up"), "\(nowhere)")
+  }
+
   @Test func `a refused connection is no session; silence is not known`() async throws {
     let pair = try await sharedPair()
     let nobody: Value = [

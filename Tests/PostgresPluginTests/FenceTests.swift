@@ -181,7 +181,12 @@ import Testing
 
   @Test func `a frozen primary is not dead, whatever witnesses say`() async throws {
     try await withPair { pair in
+      let earlier = Called("postgres.fence", ["node": pair.primary.stoppable])
+      let planned = try await earlier.planned()
       pair.primary.signal(SIGSTOP)
+      let breaches = await applyDeadlineBreaches(
+        earlier.action, change: planned, contexts: earlier.contexts)
+      #expect(breaches == [])
       let refusal = try await Called(
         "postgres.fence", ["node": pair.primary.impatient, "unreachable_is": "fenced_by_witness"]
       ).refusal()

@@ -79,6 +79,10 @@ extension Fence {
     if input.node.stop != nil, level == .stopped, input.node.start == nil {
       warnings.append("the node has no start command, so an undo could not start it again")
     }
+    if level == .soft {
+      warnings.append(
+        "postgres.promote takes a soft fence only where its accept_strength names it")
+    }
     warnings.append("the receipt will not prove " + change.way.strength.doesNotProve)
     return .change(
       change,

@@ -65,6 +65,7 @@ struct PostgresNode: Codable, Equatable, Sendable {
       "the command that stops the server and keeps it stopped, as a list of words (no shell), for "
         + "example [ssh, db-a, sudo, systemctl, mask, --now, postgresql@15-main]"),
     Field("start", .list(.string), "the command that starts it again, for the undo of a fence"),
+    Field("name", .string, "what people call it, for example its site"),
     Field("data_directory", .string, "PGDATA, for the instructions that people read"),
   ]
 }

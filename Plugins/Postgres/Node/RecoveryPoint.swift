@@ -98,12 +98,13 @@ struct RecoveryPoint: Sendable, Equatable {
   }
 
   var value: Value {
-    var map: ValueMap = ["loss": loss.value, "bytes": bytes.value, "method": .string(method)]
-    if let lastCommitAt {
-      map["last_commit_at"] = .timestamp(lastCommitAt)
-      map["lost_up_to"] = .timestamp(lastCommitAt)
-    }
-    return .map(map)
+    let last: Value =
+      lastCommitAt.map { .timestamp($0) } ?? .unknown("no commit was replayed since it started")
+    let isNothingLost = loss.figure == .zero && bytes.figure == 0
+    return [
+      "loss": loss.value, "bytes": bytes.value, "method": .string(method), "last_commit_at": last,
+      "lost_up_to": isNothingLost ? .unknown("nothing is lost") : last,
+    ]
   }
 
   var sentence: String {
@@ -121,6 +122,9 @@ struct RecoveryPoint: Sendable, Equatable {
     Field("bytes", .int, "at most this much of the old primary's log; unknown when not known"),
     Field("method", .string, "how it was found"),
     Field("last_commit_at", .timestamp, "of the newest commit that is here"),
-    Field("lost_up_to", .timestamp, "what was committed after this moment may be lost"),
+    Field(
+      "lost_up_to", .timestamp,
+      "what was committed after this moment may be lost; unknown when nothing is, or "
+        + "when it is not known"),
   ]
 }

@@ -37,7 +37,8 @@ struct Assessment: Sendable {
     answer = judge.answer(point)
     saw = [
       candidate.state.sentence, "the old primary: \(oldPrimary.message)",
-      "the fence: \(receipt.strength.rawValue) at \(receipt.fencedAt)", point.sentence,
+      "the fence: \(receipt.strength.rawValue) at \(receipt.fencedAt.text(decimals: 0))",
+      point.sentence,
     ]
     if let received = candidate.state.received, let replayed = candidate.state.replayedTo,
       replayed < received
