@@ -19,10 +19,9 @@ import Testing
     #expect(failure.kind == .timeout)
   }
 
-  @Test func `at the deadline everything that the program started is ended`() async throws {
+  @Test func `everything that the program started is ended with it`() async throws {
     try await withFolder { folder in
-      let script = "sleep 600 & echo $! > \(folder)/pid; wait"
-      let failure = try await failure(["argv": sh(script)], within: .milliseconds(400))
+      let failure = try await calledOff("sleep 600 & echo $! > pid; touch ready; wait", in: folder)
       #expect(failure.effect == .unknown)
       let text = try await run(["argv": ["/bin/cat", .string("\(folder)/pid")]]).facts["stdout"]
       let pid = try #require(text?.string.flatMap(pid_t.init))
@@ -31,15 +30,28 @@ import Testing
   }
 
   @Test func `a program that ignores SIGTERM is killed`() async throws {
-    let failure = try await failure(
-      ["argv": sh("trap '' TERM; while :; do sleep 600; done")], within: .milliseconds(300))
-    #expect(failure.message.contains("killed"))
+    try await withFolder { folder in
+      let failure = try await calledOff(
+        "trap '' TERM; touch ready; while :; do sleep 600; done", in: folder)
+      #expect(failure.message.contains("killed"))
+    }
+  }
+
+  @Test func `what ignores SIGTERM is killed also when the program itself has ended`() async throws
+  {
+    try await withFolder { folder in
+      let script = "(trap '' TERM; touch ready; while :; do sleep 600; done) & echo $! > pid; wait"
+      _ = try await calledOff(script, in: folder)
+      let text = try await run(["argv": ["/bin/cat", .string("\(folder)/pid")]]).facts["stdout"]
+      let pid = try #require(text?.string.flatMap(pid_t.init))
+      #expect(await eventually { kill(pid, 0) != 0 || isZombie(pid) })
+    }
   }
 
   @Test func `a program may use its last seconds to clean up`() async throws {
     try await withFolder { folder in
-      let script = "trap 'echo tidy > \(folder)/tidy; exit 0' TERM; sleep 600 & wait"
-      let failure = try await failure(["argv": sh(script)], within: .milliseconds(400))
+      let failure = try await calledOff(
+        "trap 'echo tidy > tidy; exit 0' TERM; sleep 600 & touch ready; wait", in: folder)
       #expect(failure.message.contains("stopped"))
       #expect(exists("\(folder)/tidy"))
     }
@@ -56,26 +68,11 @@ import Testing
     }
   }
 
-  @Test func `a step that is called off stops its program`() async throws {
-    let change = try await planned(["argv": ["/bin/sleep", "600"]])
-    let task = Task {
-      try await commandRun().apply(change, contexts().write(within: .seconds(600)))
-    }
-    try await Task.sleep(for: .milliseconds(50))
-    task.cancel()
-    let result = await task.result
-    guard case .failure(let error as ActionFailure) = result else {
-      Issue.record("it went on")
-      return
-    }
-    #expect(error.kind == .timeout)
-  }
-
   @Test func `a process left behind does not hold up the step, and is not broken by its end`()
     async throws
   {
     try await withFolder { folder in
-      let script = "(sleep 0.3; echo more; echo more; echo alive > \(folder)/alive) & echo hi"
+      let script = "(sleep 1; echo more; echo more; echo alive > \(folder)/alive) & echo hi"
       let evidence = try await run(["argv": sh(script)])
       #expect(evidence.facts["stdout"] == "hi")
       #expect(evidence.summary.contains("still running"))
@@ -95,6 +92,22 @@ import Testing
       }
       for try await (number, text) in group { #expect(text == .string(String(number))) }
     }
+  }
+
+  /// The failure of a script whose step is called off as soon as it has made the file `ready`.
+  private func calledOff(_ script: String, in folder: String) async throws -> ActionFailure {
+    let change = try await planned(["argv": sh(script), "cwd": .string(folder)])
+    let task = Task {
+      try await commandRun().apply(change, contexts().write(within: .seconds(600)))
+    }
+    #expect(await eventually { exists("\(folder)/ready") })
+    task.cancel()
+    let result = await task.result
+    guard case .failure(let error as ActionFailure) = result else {
+      throw NoChange(why: "it was not stopped: \(result)")
+    }
+    #expect(error.kind == .timeout)
+    return error
   }
 
   private func isZombie(_ pid: pid_t) -> Bool {

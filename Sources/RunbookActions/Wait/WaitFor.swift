@@ -107,7 +107,7 @@ struct WaitFor: CheckAction {
       let row = held.map { " and has held for \(($0.to - $0.from).spoken)" } ?? ""
       let wanted = input.stable > .zero ? " of \(input.stable.spoken) wanted" : ""
       return Evidence(
-        "after \(looks) looks in \(waited.spoken) (\(counts.holding) held, \(counts.against) did "
+        "after \(looks) look\(looks == 1 ? "" : "s") in \(waited.spoken) (\(counts.holding) held, \(counts.against) did "
           + "not, \(counts.silent) could not tell) \(input.check.uses) \(last.word)\(row)"
           + "\(row.isEmpty ? "" : wanted): \(last.evidence.summary)",
         facts: [
