@@ -1,7 +1,8 @@
 /// What a signature says about a journal: so many lines, with this root of their hash tree.
 ///
-/// The text is a C2SP tlog-checkpoint in a C2SP signed note. One extension line holds the leaf hash of the last line
-/// covered: with it a verifier can name the records that were changed, not only say that some were.
+/// The text is a C2SP tlog-checkpoint in a C2SP signed note. One extension line holds the leaf hash
+/// of the last line covered: with it a verifier can name the records that were changed, not only
+/// say that some were.
 package struct Checkpoint: Sendable, Equatable {
   /// Which journal: `lifeboat/run/<id>`, or `lifeboat/runs` for the log of all runs.
   package var origin: String
@@ -49,7 +50,8 @@ extension Checkpoint {
   /// Larger notes are not read.
   package static let maximumBytes = 16 << 10
 
-  /// Reads a signed note whose text is a checkpoint of `origin` and whose signature by one of `keys` is right.
+  /// Reads a signed note whose text is a checkpoint of `origin` and whose signature by one of
+  /// `keys` is right.
   package static func read(
     _ note: [UInt8], origin: String, keys: [VerifyingKey]
   ) throws(Problem) -> (checkpoint: Checkpoint, signedBy: VerifyingKey) {

@@ -64,7 +64,8 @@ package struct InclusionProof: Sendable, Equatable {
     _ = Self.collect(leaves[...], index, into: &path)
   }
 
-  /// The root that the tree must have if `leaf` stands in it at `index`; nil when the proof has the wrong length.
+  /// The root that the tree must have if `leaf` stands in it at `index`; nil when the proof has the
+  /// wrong length.
   package func root(with leaf: RecordHash) -> RecordHash? {
     guard index >= 0, index < treeSize else { return nil }
     var (place, last, hash) = (index, treeSize - 1, leaf)

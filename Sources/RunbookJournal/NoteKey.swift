@@ -1,7 +1,8 @@
 internal import Crypto
 package import RunbookModel
 
-/// The public half of a key that signs checkpoints, in the text form of C2SP signed notes: `name+id+base64`.
+/// The public half of a key that signs checkpoints, in the text form of C2SP signed notes:
+/// `name+id+base64`.
 package struct VerifyingKey: Sendable, Hashable, CustomStringConvertible {
   /// The type byte of Ed25519 in signed notes.
   static let ed25519: UInt8 = 1

@@ -6,8 +6,8 @@ package import RunbookModel
 ///
 ///     {"seq":0,"at":"2026-11-21T01:35:00.000000000Z","mono_ns":5,"prev":"<base64>","event":{…},"commands":[…]}
 ///
-/// `prev` is the leaf hash of the line before (of no tree at all for record 0), so that each record vouches for
-/// everything that stands above it.
+/// `prev` is the leaf hash of the line before (of no tree at all for record 0), so that each record
+/// vouches for everything that stands above it.
 package struct Record: Sendable, Equatable {
   /// A longer line is refused by the writer and is damage to a reader.
   package static let maximumLineBytes = 8 << 20

@@ -2,14 +2,14 @@ import RunbookJournal
 import Testing
 
 @Suite struct `Every byte of a sealed journal counts` {
-  let sealed = Sealed(7)
+  let sealed = Sealed(5)
 
   @Test func `an untouched journal is intact and wholly proven`() {
     let report = sealed.audit()
     #expect(report.verdict == .intact)
     #expect(report.findings.isEmpty)
-    #expect(report.provenCount == 7)
-    #expect(report.recordCount == 7)
+    #expect(report.provenCount == 5)
+    #expect(report.recordCount == 5)
   }
 
   /// The record to which a byte belongs; a line end belongs to the record that it ends.
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [UInt8(ascii: "x"), UInt8(ascii: "0"), 0x0A, 0x00])
+  @Test(arguments: [UInt8(ascii: "0"), 0x0A])
   func `adding one byte anywhere is found`(byte: UInt8) {
     for offset in 0...sealed.bytes.count {
       var bytes = sealed.bytes
@@ -71,7 +71,7 @@ import Testing
       let report = sealed.audit(Array(sealed.bytes.prefix(length)))
       #expect(report.verdict == .damaged, "length \(length)")
       #expect(report.named.min() == owner(of: length), "length \(length): \(report.messages)")
-      #expect(report.named.max() == 6)
+      #expect(report.named.max() == 4)
     }
   }
 

@@ -11,7 +11,14 @@ struct Sealed {
   static let origin = Checkpoint.origin(ofRun: "20261121-013500-test")
   static let key = SigningKey(newNamed: "lifeboat/test")!
 
-  var bytes: [UInt8] { Array(lines.map { $0 + [0x0A] }.joined()) }
+  var bytes: [UInt8] { Self.bytes(lines) }
+
+  private static func bytes(_ lines: [[UInt8]]) -> [UInt8] {
+    lines.reduce(into: []) { bytes, line in
+      bytes += line
+      bytes.append(0x0A)
+    }
+  }
 
   /// `covered` records of `count` are under the signature.
   init(_ count: Int, covered: Int? = nil) {
@@ -53,7 +60,7 @@ struct Sealed {
       BytesSource(bytes ?? self.bytes), checkpoint: checkpoint, anchors: anchors)
   }
 
-  func audit(lines: [[UInt8]]) -> AuditReport { audit(Array(lines.map { $0 + [0x0A] }.joined())) }
+  func audit(lines: [[UInt8]]) -> AuditReport { audit(Self.bytes(lines)) }
 }
 
 extension AuditReport {

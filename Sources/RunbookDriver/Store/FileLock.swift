@@ -35,10 +35,12 @@ package struct LockHolder: Sendable, Equatable, Codable {
   }
 }
 
-/// A lock that one process of a machine holds as long as this object is alive, and that a dead process cannot keep.
+/// A lock that one process of a machine holds as long as this object is alive, and that a dead
+/// process cannot keep.
 ///
-/// It is an open-file-description lock on a file that is never removed, so none can be taken away by mistake. The text
-/// in the file only says who holds it. Guaranteed on one machine; on a network file system as far as that one keeps it.
+/// It is an open-file-description lock on a file that is never removed, so none can be taken away
+/// by mistake. The text in the file only says who holds it. Guaranteed on one machine; on a network
+/// file system as far as that one keeps it.
 package final class FileLock: Sendable {
   private let file: OpenFile
   /// Who held it last and ended without releasing it: killed, or the machine went down.
@@ -59,7 +61,14 @@ package final class FileLock: Sendable {
     try write(holder)
   }
 
-  deinit { ftruncate(file.descriptor, 0) }
+  /// Lets go at once, also where a child process that is just being started still shares the open
+  /// file.
+  deinit {
+    ftruncate(file.descriptor, 0)
+    var release = Self.wholeFile()
+    release.l_type = Int16(F_UNLCK)
+    _ = fcntl(file.descriptor, Self.setLock, &release)
+  }
 
   package enum State: Sendable, Equatable {
     case free
@@ -88,7 +97,8 @@ package final class FileLock: Sendable {
     return lock
   }
 
-  /// The holder of a lock that is held: a text that a dead process left is not it, so looks again for 50 ms at most.
+  /// The holder of a lock that is held: a text that a dead process left is not it, so looks again
+  /// for 50 ms at most.
   private static func liveHolder(in path: String) -> LockHolder? {
     for _ in 0..<10 {
       if let holder = holder(in: path), holder.mayLive { return holder }
@@ -134,7 +144,8 @@ extension StateFolder {
     "\(locks)/\(Self.fileName(service)).lock"
   }
 
-  /// A file name of its own for every text: letters, digits, `-`, `_` and inner dots stay, other bytes become `%xx`.
+  /// A file name of its own for every text: letters, digits, `-`, `_` and inner dots stay, other
+  /// bytes become `%xx`.
   static func fileName(_ text: String) -> String {
     var name = ""
     for (place, byte) in text.utf8.enumerated() {

@@ -1,6 +1,7 @@
 package import Glibc
 
-/// A file descriptor that is closed when nothing refers to it any more, and that no child process inherits.
+/// A file descriptor that is closed when nothing refers to it any more, and that no child process
+/// inherits.
 package final class OpenFile: Sendable {
   package let descriptor: Int32
   package let path: String
@@ -161,7 +162,8 @@ enum Files {
   /// A new file's name is durable only when its folder is.
   static func syncFolder(_ path: String) throws(StoreError) {
     let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
-    // Some file systems cannot sync a folder and say EINVAL; there is nothing more that could be done.
+    // Some file systems cannot sync a folder and say EINVAL; there is nothing more that could be
+    // done.
     guard retrying({ fsync(folder.descriptor) }) == 0 || errno == EINVAL else {
       throw .system("cannot make durable what was written to", path)
     }

@@ -5,11 +5,13 @@ internal import Synchronization
 
 /// The journal that a run is written to: records go in at the end, and `sync` makes them durable.
 ///
-/// - `append` keeps the record in memory; `flush` hands it to the system (survives the end of this process); `sync`
-///   returns when it is on disk (survives the end of the machine).
-/// - A write for which there is no room leaves the file as it was; the records stay in memory and the same call may be
-///   made again. After a sync that failed nobody knows what the disk holds, so the journal takes nothing more.
-/// - A signed checkpoint follows what is durable, at most every 250 ms, and exactly at `seal` and `close`.
+/// - `append` keeps the record in memory; `flush` hands it to the system (survives the end of this
+///   process); `sync` returns when it is on disk (survives the end of the machine).
+/// - A write for which there is no room leaves the file as it was; the records stay in memory and
+///   the same call may be made again. After a sync that failed nobody knows what the disk holds, so
+///   the journal takes nothing more.
+/// - A signed checkpoint follows what is durable, at most every 250 ms, and exactly at `seal` and
+///   `close`.
 ///
 /// Safe to use from several threads: `sync` does not hold up an `append`.
 package final class JournalFile: Sendable {
@@ -90,7 +92,8 @@ package final class JournalFile: Sendable {
     }
   }
 
-  /// Hands all records to the system: they survive the end of this process, and others can read them.
+  /// Hands all records to the system: they survive the end of this process, and others can read
+  /// them.
   package func flush() throws(StoreError) {
     try state.withLock { (state) throws(StoreError) in try write(&state) }
   }
@@ -110,8 +113,8 @@ package final class JournalFile: Sendable {
       {
         return
       }
-      // The records are safe; a checkpoint that could not be replaced is tried again at the next sync, and `seal`
-      // reports it.
+      // The records are safe; a checkpoint that could not be replaced is tried again at the next
+      // sync, and `seal` reports it.
       try? seal(mark, &state, durable: false)
     }
   }

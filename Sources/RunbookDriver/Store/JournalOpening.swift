@@ -3,7 +3,8 @@ internal import RunbookJournal
 
 /// What was found when a journal was opened to go on with it.
 package struct JournalRecovery: Sendable, Equatable {
-  /// Bytes of a torn last line that were cut: a record whose writer died before it was whole, so before any effect.
+  /// Bytes of a torn last line that were cut: a record whose writer died before it was whole, so
+  /// before any effect.
   package var cutBytes: Int
   package var checkpoint: CheckpointState
 
@@ -18,7 +19,8 @@ package struct JournalRecovery: Sendable, Equatable {
 }
 
 extension JournalFile {
-  /// Begins a journal; `alreadyExists` when there is one. Its name is durable once the folder is synced.
+  /// Begins a journal; `alreadyExists` when there is one. Its name is durable once the folder is
+  /// synced.
   static func create(
     _ path: String, checkpoint: CheckpointFile
   ) throws(StoreError) -> JournalFile {
@@ -30,14 +32,15 @@ extension JournalFile {
 
   /// Opens a journal to go on with it, and hands every record to `visit` first.
   ///
-  /// The caller holds the lock of the run. A torn last line is cut; anything else that is not as it was written, or a
-  /// journal shorter than its signed checkpoint, is `damaged`, and nothing was changed.
+  /// The caller holds the lock of the run. A torn last line is cut; anything else that is not as it
+  /// was written, or a journal shorter than its signed checkpoint, is `damaged`, and nothing was
+  /// changed.
   static func open(
     _ path: String, checkpoint: CheckpointFile, keys: [VerifyingKey],
     visit: (Record) throws(StoreError) -> Void
   ) throws(StoreError) -> (JournalFile, JournalRecovery) {
     let file = try OpenFile(path, O_RDWR)
-    var reader = try JournalReader(file)
+    var reader = JournalReader(file)
     let (claim, state) = try read(checkpoint, keys: keys)
     if let claim, claim.size == 0 { try check(claim, reader) }
     while let record = try reader.next() {

@@ -7,6 +7,11 @@ package struct RunFolder: Sendable, Equatable {
   package let id: RunID
   package let path: String
 
+  package init(id: RunID, path: String) {
+    self.id = id
+    self.path = path
+  }
+
   package var journal: String { path + "/journal.jsonl" }
   package var checkpoint: String { path + "/checkpoint" }
   package var plan: String { path + "/plan.json" }

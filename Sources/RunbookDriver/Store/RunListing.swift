@@ -17,7 +17,8 @@ package struct RunListing: Sendable, Equatable {
 }
 
 extension RunStore {
-  /// The newest runs first, at most `limit`. Reads two records of each and does not check the journals.
+  /// The newest runs first, at most `limit`. Reads two records of each and does not check the
+  /// journals.
   package func list(limit: Int = 100) throws(StoreError) -> [RunListing] {
     try ids().prefix(limit).map { listing(run($0)) }
   }

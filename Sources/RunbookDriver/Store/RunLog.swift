@@ -4,8 +4,9 @@ package import RunbookModel
 
 /// The log of all runs of a state folder: what makes a missing run show.
 ///
-/// Its lines are records as in a run's journal. Several processes write it, one after the other under a lock. A log that
-/// is damaged is set aside and a new one begins: it must not keep anybody from recovering a service.
+/// Its lines are records as in a run's journal. Several processes write it, one after the other
+/// under a lock. A log that is damaged is set aside and a new one begins: it must not keep anybody
+/// from recovering a service.
 package struct RunLog: Sendable {
   let folder: StateFolder
 

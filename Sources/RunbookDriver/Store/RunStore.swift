@@ -30,9 +30,11 @@ package struct RunStore: Sendable {
     return RunID("\(digits.prefix(8))-\(digits.dropFirst(8))-\(String(tail))")
   }
 
-  /// Makes the folder of a new run, takes it, keeps its plan, begins its journal and enters it into the log of all runs.
+  /// Makes the folder of a new run, takes it, keeps its plan, begins its journal and enters it into
+  /// the log of all runs.
   ///
-  /// All of it is durable when this returns. A process that dies on the way leaves a folder without records.
+  /// All of it is durable when this returns. A process that dies on the way leaves a folder without
+  /// records.
   package func create(
     _ holder: LockHolder, service: String, plan: [UInt8], key: SigningKey, at moment: Moment
   ) throws(StoreError) -> Driven {
@@ -63,7 +65,8 @@ package struct RunStore: Sendable {
     return (Driven(folder: run, journal: journal, lock: lock), recovery)
   }
 
-  /// Signs what the run's journal holds and enters it into the log of all runs: when the run ends or holds.
+  /// Signs what the run's journal holds and enters it into the log of all runs: when the run ends
+  /// or holds.
   package func seal(_ driven: Driven, at moment: Moment) throws(StoreError) {
     try driven.journal.seal()
     try RunLog(folder).append(

@@ -7,7 +7,8 @@ package struct SavedPlanLedger: Sendable {
 
   package init(_ folder: StateFolder) { self.folder = folder }
 
-  /// Takes the plan for a run, durably, or throws `planUsed`: of two processes that claim it, exactly one gets it.
+  /// Takes the plan for a run, durably, or throws `planUsed`: of two processes that claim it,
+  /// exactly one gets it.
   package func claim(_ plan: String, for run: RunID) throws(StoreError) {
     let path = usedPath(plan)
     do throws(StoreError) {

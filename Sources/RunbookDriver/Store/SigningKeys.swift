@@ -2,13 +2,15 @@ internal import Glibc
 package import RunbookJournal
 internal import RunbookModel
 
-/// The keys that sign checkpoints and those that check them: `keys/checkpoint.key` and `keys/*.pub`.
+/// The keys that sign checkpoints and those that check them: `keys/checkpoint.key` and
+/// `keys/*.pub`.
 package struct SigningKeys: Sendable {
   let folder: StateFolder
 
   package init(_ folder: StateFolder) { self.folder = folder }
 
-  /// The state folder's own key, made on the first call; two processes that come together get the same one.
+  /// The state folder's own key, made on the first call; two processes that come together get the
+  /// same one.
   package func own() throws(StoreError) -> SigningKey {
     let path = folder.keys + "/checkpoint.key"
     if !Files.exists(path) {
@@ -25,8 +27,8 @@ package struct SigningKeys: Sendable {
     return try load(path)
   }
 
-  /// The key in a file, in the text form of signed notes: `PRIVATE+KEY+name+id+base64`. Its public half is kept, so that
-  /// what it signs can be checked here later.
+  /// The key in a file, in the text form of signed notes: `PRIVATE+KEY+name+id+base64`. Its public
+  /// half is kept, so that what it signs can be checked here later.
   package func load(_ path: String) throws(StoreError) -> SigningKey {
     let bytes: [UInt8]
     do throws(StoreError) {

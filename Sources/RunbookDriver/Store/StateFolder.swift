@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The folder in which lifeboat keeps what happened: `$LIFEBOAT_STATE`, or `~/.local/state/lifeboat`.
+/// The folder in which lifeboat keeps what happened: `$LIFEBOAT_STATE`, or
+/// `~/.local/state/lifeboat`.
 ///
 ///     runs/<id>/{journal.jsonl, checkpoint, plan.json, attachments/<sha256>, lock}
 ///     runs.jsonl, runs.checkpoint     the log of all runs
@@ -42,7 +43,8 @@ package struct StateFolder: Sendable, Equatable {
   package var keys: String { path + "/keys" }
   package var exists: Bool { Files.exists(path) }
 
-  /// Makes the folder if it is missing, and checks that it can be relied on before anything is done.
+  /// Makes the folder if it is missing, and checks that it can be relied on before anything is
+  /// done.
   package func prepare() throws(StoreError) {
     try Files.makeFolder(path)
     try check()

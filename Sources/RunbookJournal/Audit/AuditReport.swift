@@ -80,7 +80,8 @@ package struct AuditFinding: Sendable, Equatable {
 }
 
 extension AuditFinding {
-  /// For the order in a list: the line, or where the record's line would be; what follows from the rest comes last.
+  /// For the order in a list: the line, or where the record's line would be; what follows from the
+  /// rest comes last.
   var place: Int {
     guard isDamage else { return .max }
     return lines?.lowerBound ?? records.map { $0.lowerBound + 1 } ?? .max

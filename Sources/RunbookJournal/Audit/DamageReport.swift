@@ -6,7 +6,8 @@ struct DamageReport {
   private let order: PieceOrder
   private let cover: SignedCover?
   private var seams: [Seam] = []
-  /// Of each broken seam: the record before, and the one after when that may be the changed one instead.
+  /// Of each broken seam: the record before, and the one after when that may be the changed one
+  /// instead.
   private var breaks: [(changed: Int, or: Int?)] = []
 
   init<Source: JournalSource>(
@@ -32,7 +33,8 @@ struct DamageReport {
 
   // MARK: What stands where
 
-  /// Gives each stray to the gap nearest to where it stands in the file, or else to the seam that it stands in.
+  /// Gives each stray to the gap nearest to where it stands in the file, or else to the seam that
+  /// it stands in.
   private mutating func assignStrays() {
     for stray in order.strays {
       let from =
@@ -103,7 +105,7 @@ struct DamageReport {
     if seam.isBroken, !isReplaced(seam) {
       let next = index + 1 < seams.count ? seams[index + 1] : nil
       let isAfterDoubtful =
-        seam.after.map { $0.chain.first == $0.chain.last } == true
+        !seam.isSigned && seam.after.map { $0.chain.first == $0.chain.last } == true
         && (next.map { $0.isBroken || $0.claim == nil } ?? true)
       // At the front there is nothing before that could have been changed.
       let isFront = seam.before == nil
@@ -199,7 +201,8 @@ struct DamageReport {
 
   // MARK: Proof
 
-  /// Reads the records again, with the changed ones as others vouch for them, and compares with the signed root.
+  /// Reads the records again, with the changed ones as others vouch for them, and compares with the
+  /// signed root.
   private mutating func prove<Source: JournalSource>(_ source: Source) throws(Source.Failure) {
     guard let cover else { return nameBreaks(afterIsChanged: nil) }
     var matched: Bool?
@@ -250,7 +253,8 @@ struct DamageReport {
 
   private mutating func nameBreaks(afterIsChanged: Bool?) {
     for (record, other) in breaks {
-      switch (other, afterIsChanged) {
+      let isCovered = (other ?? record) < (cover?.size ?? 0)
+      switch (other, isCovered ? afterIsChanged : nil) {
       case (let other?, nil):
         let isOtherSure = breaks.contains { $0.changed == other }
         add(
@@ -315,7 +319,8 @@ struct DamageReport {
     findings.append(AuditFinding(kind, records: records, lines: lines, message))
   }
 
-  /// The record before was put in: another line has its number, and the next record vouches for that one.
+  /// The record before was put in: another line has its number, and the next record vouches for
+  /// that one.
   private func isReplaced(_ seam: Seam) -> Bool {
     guard seam.isBroken, let claim = seam.claim else { return false }
     return seam.strays.contains { stray in

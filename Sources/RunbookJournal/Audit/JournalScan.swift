@@ -1,8 +1,10 @@
 internal import Glibc
 
-/// The first reading of a journal: cuts it into pieces, each an unbroken chain of records or lines that are none.
+/// The first reading of a journal: cuts it into pieces, each an unbroken chain of records or lines
+/// that are none.
 ///
-/// An undamaged journal is one piece. Memory does not grow with the journal, only with the number of breaks in it.
+/// An undamaged journal is one piece. Memory does not grow with the journal, only with the number
+/// of breaks in it.
 struct JournalScan {
   struct Piece {
     /// Nil for lines that are no records.
@@ -47,8 +49,8 @@ struct JournalScan {
   private var sizes: ArraySlice<Int>
   private var current: Piece?
   private var highest = -1
-  /// The current chain began with a number that had been there: it ends where new numbers begin, so that a copy of a
-  /// stretch and the rest of the journal are two pieces.
+  /// The current chain began with a number that had been there: it ends where new numbers begin, so
+  /// that a copy of a stretch and the rest of the journal are two pieces.
   private var isBehind = false
   private let form = LineForm()
 

@@ -1,10 +1,10 @@
 /// Finds every byte of a journal that is not as it was written, and names the record.
 ///
-/// Shares no code with what writes journals. Reads once when nothing is wrong, twice when something is; memory does not
-/// grow with the journal. What a report says:
+/// Shares no code with what writes journals. Reads once when nothing is wrong, twice when something
+/// is; memory does not grow with the journal. What a report says:
 /// - with a checkpoint, of everything up to it: any changed, missing, moved or added byte;
-/// - beyond the checkpoint, or without one: what the chain shows, which is any change but one of the last record or of
-///   everything from some record on.
+/// - beyond the checkpoint, or without one: what the chain shows, which is any change but one of
+///   the last record or of everything from some record on.
 package struct JournalVerifier: Sendable {
   /// More findings are counted, not listed.
   package static let findingLimit = 100
@@ -18,7 +18,8 @@ package struct JournalVerifier: Sendable {
     self.keys = keys
   }
 
-  /// `note` is the checkpoint as it was before the journal is read, so that a live journal is never behind it.
+  /// `note` is the checkpoint as it was before the journal is read, so that a live journal is never
+  /// behind it.
   package func verify<Source: JournalSource>(
     _ source: Source, checkpoint note: [UInt8]?, anchors: [JournalAnchor] = []
   ) throws(Source.Failure) -> AuditReport {

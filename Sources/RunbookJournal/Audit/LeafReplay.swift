@@ -1,4 +1,5 @@
-/// The second reading of a damaged journal: does it have the signed root if certain records are as others say they were?
+/// The second reading of a damaged journal: does it have the signed root if certain records are as
+/// others say they were?
 ///
 /// If so, all records but those are exactly as signed, and that is proven, not guessed.
 struct LeafReplay {

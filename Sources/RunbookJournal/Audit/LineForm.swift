@@ -27,7 +27,8 @@ struct LineForm {
     return Front(seq: seq, prev: prev)
   }
 
-  /// 32 bytes in base64: 43 digits, the last of them with two spare bits that must be zero, and one `=`.
+  /// 32 bytes in base64: 43 digits, the last of them with two spare bits that must be zero, and one
+  /// `=`.
   private func hash(_ cursor: inout Cursor) -> RecordHash? {
     guard let text = cursor.bytes(44), text[43] == UInt8(ascii: "=") else { return nil }
     return withUnsafeTemporaryAllocation(byteCount: 33, alignment: 8) { target in

@@ -1,22 +1,23 @@
 internal import Glibc
 
-/// Cuts a source into lines, read in steps of 128 KiB; each line comes with a zero byte in front, ready to be hashed.
+/// Cuts a source into lines, read in steps of 128 KiB; each line comes with a zero byte in front,
+/// ready to be hashed.
 ///
 /// The bytes of a line are valid until the next one is asked for.
-struct LineReader: ~Copyable {
-  struct Line {
+package struct LineReader: ~Copyable {
+  package struct Line {
     /// A zero byte and the line without its end; nil for a line longer than any record.
-    var bytes: UnsafeRawBufferPointer?
-    var offset: Int
+    package var bytes: UnsafeRawBufferPointer?
+    package var offset: Int
     /// After the line end.
-    var end: Int
+    package var end: Int
   }
 
   /// Where the next line begins in the source.
-  private(set) var lineOffset: Int
+  package private(set) var lineOffset: Int
   private var buffer: UnsafeMutableRawBufferPointer
-  /// Where in the buffer the next line begins, what was searched for its end, and what is filled. The byte before
-  /// `start` is free: it is in front of everything or the end of the line before.
+  /// Where in the buffer the next line begins, what was searched for its end, and what is filled.
+  /// The byte before `start` is free: it is in front of everything or the end of the line before.
   private var start = 1
   private var searched = 1
   private var filled = 1
@@ -26,7 +27,7 @@ struct LineReader: ~Copyable {
   static let step = 128 << 10
 
   /// Reads from `offset`, where a line must begin, to `limit`.
-  init(from offset: Int = 0, limit: Int = .max) {
+  package init(from offset: Int = 0, limit: Int = .max) {
     lineOffset = offset
     self.limit = limit
     buffer = .allocate(byteCount: 2 * Self.step, alignment: 16)
@@ -35,9 +36,11 @@ struct LineReader: ~Copyable {
   deinit { buffer.deallocate() }
 
   /// Bytes after the last line end, once there is no next line.
-  var tornBytes: Int { skipped + filled - start }
+  package var tornBytes: Int { skipped + filled - start }
 
-  mutating func next<Source: JournalSource>(_ source: Source) throws(Source.Failure) -> Line? {
+  package mutating func next<Source: JournalSource>(_ source: Source) throws(Source.Failure)
+    -> Line?
+  {
     while true {
       if searched < filled, let base = buffer.baseAddress,
         let found = memchr(base + searched, 0x0A, filled - searched)

@@ -1,7 +1,9 @@
-/// Puts the pieces of a damaged journal into the order of their records, wherever they stand in the file.
+/// Puts the pieces of a damaged journal into the order of their records, wherever they stand in the
+/// file.
 ///
-/// The spine is the longest run of pieces whose numbers rise down the file. Pieces beside it that fit into a gap, and that
-/// a neighbour vouches for, were moved. What is left over are strays: added lines, copies, lines that are no records.
+/// The spine is the longest run of pieces whose numbers rise down the file. Pieces beside it that
+/// fit into a gap, and that a neighbour vouches for, were moved. What is left over are strays:
+/// added lines, copies, lines that are no records.
 struct PieceOrder {
   struct Placed {
     var piece: JournalScan.Piece
@@ -38,7 +40,8 @@ struct PieceOrder {
     strays.sort { $0.offset < $1.offset }
   }
 
-  /// Where a chain fits without overlap and next to one that vouches for it or that it vouches for; nil when nowhere.
+  /// Where a chain fits without overlap and next to one that vouches for it or that it vouches for;
+  /// nil when nowhere.
   private func place(for chain: JournalScan.Chain, end: (last: Int, head: RecordHash)?) -> Int? {
     var low = 0
     var high = placed.count
@@ -59,7 +62,8 @@ struct PieceOrder {
     return followsBefore || precedesAfter ? low : nil
   }
 
-  /// Indices of the pieces that hold the most records with rising numbers; among equals the best linked ones.
+  /// Indices of the pieces that hold the most records with rising numbers; among equals the best
+  /// linked ones.
   private static func spine(_ chains: [Placed]) -> [Int] {
     var scores: [Int] = []
     var previous: [Int?] = []

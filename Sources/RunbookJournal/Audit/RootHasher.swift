@@ -1,6 +1,7 @@
 internal import Crypto
 
-/// The verifier's own hash tree: one slot for each power of two, filled and emptied as a binary counter.
+/// The verifier's own hash tree: one slot for each power of two, filled and emptied as a binary
+/// counter.
 struct RootHasher {
   private(set) var size = 0
   private var slots: [RecordHash] = []

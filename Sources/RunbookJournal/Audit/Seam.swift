@@ -1,4 +1,5 @@
-/// The place between two pieces in the order of their records, or an end of the journal: here damage shows.
+/// The place between two pieces in the order of their records, or an end of the journal: here
+/// damage shows.
 struct Seam {
   var before: PieceOrder.Placed?
   var after: PieceOrder.Placed?
@@ -30,6 +31,9 @@ struct Seam {
     return signedHead(of: last) ?? after?.chain.prev
   }
 
+  /// The signature itself vouches for the record before.
+  var isSigned: Bool { gap.isEmpty && signedHead(of: last) != nil }
+
   /// Something vouches for another record than the one that stands before.
   var isBroken: Bool { claim.map { $0 != head } ?? false }
 
@@ -39,7 +43,8 @@ struct Seam {
     return signed == head && after.chain.prev != head
   }
 
-  /// The leaf hash of the one record that is missing here and covered; nil when there is none or more than one.
+  /// The leaf hash of the one record that is missing here and covered; nil when there is none or
+  /// more than one.
   var missingLeaf: RecordHash? {
     guard coveredGap.count == 1, let record = coveredGap.first else { return nil }
     return signedHead(of: record) ?? (gap.count == 1 ? after?.chain.prev : nil)
@@ -53,7 +58,8 @@ struct Seam {
   }
 }
 
-/// What is known from outside of the journal's first records: a signed checkpoint, or a root in the log of all runs.
+/// What is known from outside of the journal's first records: a signed checkpoint, or a root in the
+/// log of all runs.
 struct SignedCover {
   var size: Int
   var root: RecordHash

@@ -1,0 +1,71 @@
+import Glibc
+import RunbookDriver
+import RunbookJournal
+import RunbookModel
+import Testing
+
+/// A file system of one megabyte; only root may mount one.
+private final class SmallDisk {
+  let folder = TestFolder()
+  init?() {
+    guard geteuid() == 0,
+      mount("tmpfs", folder.path, "tmpfs", 0, "size=1m") == 0
+    else { return nil }
+  }
+  deinit { umount2(folder.path, Int32(MNT_DETACH)) }
+
+  /// Takes all the room that is left.
+  func fill() {
+    guard let file = fopen(folder.path + "/filler", "w") else { return }
+    setvbuf(file, nil, _IONBF, 0)
+    let block = [UInt8](repeating: 0, count: 512)
+    while fwrite(block, 1, block.count, file) == block.count {}
+    fclose(file)
+  }
+}
+
+@Suite struct `A full disk under the journal` {
+  @Test(.enabled(if: geteuid() == 0))
+  func `leaves the file as it was, and the record goes in once there is room`() throws {
+    let disk = try #require(SmallDisk())
+    let state = StateFolder(path: disk.folder.path + "/state")
+    try state.prepare()
+    let key = try SigningKeys(state).own()
+    let store = RunStore(state)
+    let run = try store.create(holder(), service: "shop", plan: [], key: key, at: moment(0))
+    try run.journal.append(event: "first", commands: [], at: moment(0))
+    try run.journal.sync()
+    let before = bytes(of: run.folder.journal)
+    disk.fill()
+
+    let long = String(repeating: "y", count: 20_000)
+    try run.journal.append(event: .string(long), commands: [], at: moment(1000))
+    let failure = error { try run.journal.sync() }
+    #expect(failure?.kind == .full)
+    #expect(failure?.message.contains(run.folder.journal) == true)
+    #expect(failure?.message.contains("No space left on device") == true)
+    #expect(failure?.advice?.contains("free some space") == true)
+    #expect(bytes(of: run.folder.journal) == before)
+
+    unlink(disk.folder.path + "/filler")
+    try run.journal.sync()
+    try store.seal(run, at: moment(2000))
+    #expect(run.journal.count == 2)
+    #expect(try StoreAudit(state).verify(run.folder).verdict == .intact)
+  }
+
+  @Test(.enabled(if: geteuid() == 0))
+  func `keeps a run from starting with a clear error`() throws {
+    let disk = try #require(SmallDisk())
+    let state = StateFolder(path: disk.folder.path + "/state")
+    try state.prepare()
+    let key = try SigningKeys(state).own()
+    disk.fill()
+    let failure = error {
+      _ = try RunStore(state).create(
+        holder(), service: "shop", plan: [UInt8](repeating: 32, count: 50_000), key: key,
+        at: moment(0))
+    }
+    #expect(failure?.kind == .full)
+  }
+}
