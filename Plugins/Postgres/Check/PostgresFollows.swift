@@ -1,7 +1,7 @@
 import RunbookAction
 import RunbookModel
 
-/// Looks whether a standby really follows a given primary: not "a receiver exists", but its log arrives and is replayed.
+/// Looks whether a standby really follows a given server: that its log arrives and is replayed, not that a receiver runs.
 struct PostgresFollows: CheckAction {
   struct Input: ActionInput {
     var node: PostgresNode
