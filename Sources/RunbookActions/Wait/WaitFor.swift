@@ -59,6 +59,8 @@ struct WaitFor: CheckAction {
       let look = context.until(.after(max(input.lookTimeout, .milliseconds(10))))
       watch.take(await look.check(input.check), start, clock.now)
       if watch.hasHeld(for: input.stable) { return .holds(watch.evidence(input)) }
+      // A dry run says how it is now; it does not wait for what only the run would bring about.
+      if context.facts.run == nil { break }
       let next = start.advanced(by: every)
       guard next < context.deadline.instant, !Task.isCancelled else { break }
       do { try await clock.sleep(until: next, tolerance: .zero) } catch { break }

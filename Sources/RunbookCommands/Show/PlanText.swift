@@ -22,6 +22,15 @@ struct PlanText {
     }
   }
 
+  /// The label stands before the first line, the others line up under it.
+  private func labelled(_ label: String, _ lines: [String], _ indent: String) -> [String] {
+    lines.enumerated().map { number, line in
+      let inner = indent + String(repeating: " ", count: label.count)
+      let text = wrapped(line, width: 110, indent: inner)
+      return number == 0 ? indent + label + text.dropFirst(inner.count) : text
+    }
+  }
+
   /// A check after a change says nothing yet: the change may be what makes it hold.
   private func dependsOnChange(_ step: PlannedStep) -> Bool {
     guard let place = plan.steps.firstIndex(where: { $0.id == step.id }) else { return false }
@@ -70,8 +79,8 @@ struct PlanText {
     ]
     let indent = "      "
     if let preview = forecast.preview {
-      lines += preview.saw.map { wrapped("saw   \($0)", width: 110, indent: indent) }
-      lines += preview.does.map { wrapped("does  \($0)", width: 110, indent: indent) }
+      lines += labelled("saw   ", preview.saw, indent)
+      lines += labelled("does  ", preview.does, indent)
       lines += preview.warnings.map {
         console.styled(wrapped("warning: \($0)", width: 110, indent: indent), .warning)
       }

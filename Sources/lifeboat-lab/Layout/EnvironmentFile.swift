@@ -22,6 +22,7 @@ struct EnvironmentFile {
       db:
     \(database("primary", old))
     \(database("standby", new))
+        sites: {primary: \(old.rawValue), standby: \(new.rawValue)}
         heartbeat: {table: health, column: checked_at}
       dns:
         address: '\(layout.dnsPrimary)'
@@ -40,10 +41,9 @@ struct EnvironmentFile {
         site_b: {url: 'http://\(layout.siteB.app)'}
       witness_1: {url: 'http://\(layout.witnesses[0])'}
       witness_2: {url: 'http://\(layout.witnesses[1])'}
-      lab:
-        rejoin: \(command("rewind", .siteA))
-        rejoin_a: \(command("rewind", .siteA))
-        rejoin_b: \(command("rewind", .siteB))
+      rejoin:
+        site_a: \(command("rewind", .siteA))
+        site_b: \(command("rewind", .siteB))
     secrets:
       db_password: {file: \(quoted("\(folder.secrets)/db_password"))}
       dns_key: {file: \(quoted("\(folder.secrets)/dns_key"))}
@@ -54,11 +54,11 @@ struct EnvironmentFile {
   private func database(_ role: String, _ site: SiteName) -> String {
     """
         \(role):
-          name: \(site.rawValue)
           address: '\(layout[site].database)'
           user: \(Layout.administrator)
           password: '${{ secrets.db_password }}'
           database: \(Layout.database)
+          connect_timeout: 1s
           stop: \(command("stop", site))
           start: \(command("start", site))
           data_directory: \(quoted(folder.data(site)))

@@ -96,13 +96,13 @@ extension StaticCheck {
       help: Nearest.help(for: path[1], among: names) ?? "write it under 'secrets'")
   }
 
-  mutating func checkRole(_ approval: ApprovalPolicy, _ step: Step) {
+  mutating func checkRole(_ approval: ApprovalPolicy, _ step: StepID, _ place: SourcePlace?) {
     for environment in environments {
       guard let role = environment.roles.first(where: { $0.name == approval.role }) else {
         problems.error(
           .unknownReference,
           "the environment '\(environment.name)' has no role '\(approval.role)', so nobody could "
-            + "approve '\(step.id)' there", at: step.place,
+            + "approve '\(step)' there", at: place,
           help: Nearest.help(for: approval.role, among: environment.roles.map(\.name))
             ?? "write it under 'roles', with the people who may say yes")
         continue
@@ -110,8 +110,8 @@ extension StaticCheck {
       if role.people.count < approval.count {
         problems.error(
           .outOfRange,
-          "'\(step.id)' needs \(approval.count) people of the role '\(role.name)', which has "
-            + "\(role.people.count) in the environment '\(environment.name)'", at: step.place,
+          "'\(step)' needs \(approval.count) people of the role '\(role.name)', which has "
+            + "\(role.people.count) in the environment '\(environment.name)'", at: place,
           help: "lower 'count', or name more people")
       }
     }

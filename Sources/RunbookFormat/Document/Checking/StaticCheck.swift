@@ -18,7 +18,9 @@ struct StaticCheck {
 
   private let fields: FieldCheck
   private let parameters: [String: Int]
-  private var known: [String: [Expression.Reference]] = [:]
+  private let type: PathTypes
+  /// By the manner in which they stand: a condition, inside text, alone.
+  private var known: [[String: [Expression.Reference]]] = [[:], [:], [:]]
   private var questions: [StepOrder.Question] = []
   private var questionPlaces: [SourcePlace?] = []
   /// False when the file was read in part: a step that is missing then may well be there.
@@ -35,9 +37,12 @@ struct StaticCheck {
     self.problems = problems
     self.isComplete = isComplete
     fields = FieldCheck(catalogue: catalogue)
-    parameters = Dictionary(
+    let parameters = Dictionary(
       draft.runbook.parameters.enumerated().map { ($1.name, $0) },
       uniquingKeysWith: { first, _ in first })
+    self.parameters = parameters
+    // A closure over self would copy all of it for every input.
+    type = { path in Self.type(path, draft, catalogue, parameters) }
   }
 
   /// A parameter read by a step's `with`.
@@ -49,26 +54,28 @@ struct StaticCheck {
 
   mutating func run() {
     facts.reserveCapacity(draft.notes.count)
-    for index in draft.notes.indices { check(step: index) }
+    var index = 0
+    for stage in draft.runbook.stages {
+      for place in stage.steps.indices {
+        check(stage.steps[place], index)
+        index += 1
+      }
+    }
     reportUnmet()
   }
 
-  private mutating func check(step index: Int) {
-    let note = draft.notes[index]
-    let step = draft.runbook.stages[Int(note.stage)].steps[Int(note.index)]
+  private mutating func check(_ step: borrowing Step, _ index: Int) {
     let page = catalogue[step.uses]
-    facts.append(StepFacts(step, note, page, catalogue))
+    facts.append(StepFacts(step, draft.notes[index], page, catalogue))
     input(step.with, page, index, .input)
-    if let when = step.when {
-      read(when, index, .condition)
-    }
+    if let when = step.when { read(when, index, .condition) }
     for check in step.verify {
       input(check.with, catalogue[check.uses], index, .afterwards)
     }
     if case .explicit(let undo) = step.undo {
       input(undo.with, catalogue[undo.uses], index, .afterwards)
     }
-    if let approval = step.approval { checkRole(approval, step) }
+    if let approval = step.approval { checkRole(approval, step.id, step.place) }
   }
 
   /// Where an expression stands, which decides what it may name.
@@ -102,7 +109,8 @@ struct StaticCheck {
   private mutating func read(
     _ text: ExpressionText, _ index: Int, _ use: Use, inText: Bool = false
   ) {
-    if use != .condition, !inText, let references = known[text.source] {
+    let manner = use == .condition ? 0 : inText ? 1 : 2
+    if let references = known[manner][text.source] {
       for reference in references { follow(reference, text.place, index, use) }
       return
     }
@@ -110,18 +118,25 @@ struct StaticCheck {
       let expression = try Expression(parsing: text)
       var found = expression.problems(asCondition: use == .condition, type)
       if inText { found += textProblems(expression) }
-      for reference in expression.references {
-        found += nameProblems(reference)
-        follow(reference, reference.place, index, use)
-      }
-      if found.isEmpty, use != .condition, !inText {
-        known[text.source] = expression.references.filter {
-          ["steps", "params"].contains($0.path[0])
-        }
-      }
+      for reference in expression.references { found += nameProblems(reference) }
+      let followed = Self.followed(expression.references)
+      for reference in followed { follow(reference, reference.place, index, use) }
+      if found.isEmpty { known[manner][text.source] = followed }
       problems.add(contentsOf: found)
     } catch {
       problems.add(error)
+    }
+  }
+
+  /// The references to steps and parameters, without parameters that the expression asks for with `has()`.
+  private static func followed(_ references: [Expression.Reference]) -> [Expression.Reference] {
+    let tested = references.filter(\.isTested).map(\.path)
+    return references.filter { reference in
+      switch reference.path[0] {
+      case "steps": true
+      case "params": !tested.contains(reference.path)
+      default: false
+      }
     }
   }
 
@@ -166,7 +181,10 @@ struct StaticCheck {
   }
 
   /// What a path is declared to be.
-  func type(_ path: [String]) -> FieldType? {
+  private static func type(
+    _ path: [String], _ draft: RunbookDraft, _ catalogue: ActionCatalogue,
+    _ parameters: [String: Int]
+  ) -> FieldType? {
     switch path[0] {
     case "params":
       guard path.count == 2, let index = parameters[path[1]] else { return nil }

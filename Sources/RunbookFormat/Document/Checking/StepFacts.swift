@@ -26,7 +26,9 @@ struct StepFacts {
     static let hasVerify = Traits(rawValue: 512)
   }
 
-  init(_ step: Step, _ note: StepNote, _ page: ActionPage?, _ catalogue: ActionCatalogue) {
+  init(
+    _ step: borrowing Step, _ note: StepNote, _ page: ActionPage?, _ catalogue: ActionCatalogue
+  ) {
     variants = note.variants
     kind = page?.kind
     traits = []
@@ -55,15 +57,20 @@ struct StepFacts {
 
   /// Every attempt runs into its timeout, every wait is whole, every check takes as long as it may.
   private static func worst(
-    _ step: Step, _ page: ActionPage?, _ catalogue: ActionCatalogue
+    _ step: borrowing Step, _ page: ActionPage?, _ catalogue: ActionCatalogue
   ) -> Duration {
+    // A person has as long as the step gives them, and no attempts.
+    if page?.kind == .person { return step.approval?.timeout ?? .zero }
     let timeout = step.timeout ?? page?.timeout ?? .seconds(60)
     var total = timeout * step.retry.attempts
     var delay = step.retry.delay
-    for _ in 1..<max(2, step.retry.attempts) where step.retry.attempts > 1 {
-      total += min(delay, step.retry.maxDelay)
-      delay = delay < step.retry.maxDelay ? delay * step.retry.backoff : delay
+    var retries = step.retry.attempts - 1
+    while retries > 0, delay < step.retry.maxDelay, step.retry.backoff > 1, delay > .zero {
+      total += delay
+      delay = delay * step.retry.backoff
+      retries -= 1
     }
+    total += min(delay, step.retry.maxDelay) * retries
     if page?.kind == .change { total += step.settle ?? page?.settle ?? .zero }
     for check in step.verify { total += catalogue[check.uses]?.timeout ?? .seconds(60) }
     total += step.approval?.timeout ?? .zero
