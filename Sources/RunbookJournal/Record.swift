@@ -4,7 +4,8 @@ package import RunbookModel
 ///
 /// The line has one form, key by key, so that it can be checked without a JSON parser:
 ///
-///     {"seq":0,"at":"2026-11-21T01:35:00.000000000Z","mono_ns":5,"prev":"<base64>","event":{…},"commands":[…]}
+///     {"seq":0,"at":"2026-11-21T01:35:00.000000000Z","mono_ns":5,"prev":"<base64>",
+///      "event":{…},"commands":[…]}       (one line)
 ///
 /// `prev` is the leaf hash of the line before (of no tree at all for record 0), so that each record
 /// vouches for everything that stands above it.

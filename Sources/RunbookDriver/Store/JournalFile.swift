@@ -80,7 +80,8 @@ package final class JournalFile: Sendable {
       guard state.line.count <= Record.maximumLineBytes else {
         throw StoreError(
           .tooLarge,
-          "record \(record.seq) of \(path) would have \(state.line.count) bytes; the limit is \(Record.maximumLineBytes)"
+          "record \(record.seq) of \(path) would have \(state.line.count) bytes; "
+            + "the limit is \(Record.maximumLineBytes)"
         )
       }
       state.head = MerkleTree.leaf(prefixed: state.line)

@@ -50,7 +50,8 @@ extension JournalFile {
     if let claim, claim.size > reader.count {
       throw StoreError(
         .damaged,
-        "\(path) ends after \(reader.count) records, but its signed checkpoint covers \(claim.size): its end is missing",
+        "\(path) ends after \(reader.count) records, but its signed checkpoint covers "
+          + "\(claim.size): its end is missing",
         advice: "look for a copy of the journal; see what is there with: lifeboat audit verify")
     }
     let torn = reader.tornBytes
@@ -95,7 +96,8 @@ extension JournalFile {
     guard checkpoint.root != reader.root else { return }
     throw StoreError(
       .damaged,
-      "\(reader.path) is not what was signed: its first \(checkpoint.size) records have another hash than their checkpoint says",
+      "\(reader.path) is not what was signed: its first \(checkpoint.size) records have another "
+        + "hash than their checkpoint says",
       advice: "see what was changed with: lifeboat audit verify")
   }
 

@@ -39,7 +39,7 @@ package struct SigningKeys: Sendable {
       throw StoreError(
         .unusableKey, "the signing key \(path) does not exist",
         advice:
-          "correct 'signing_key' in the environment, or leave it out to use the state folder's own key"
+          "correct 'signing_key' in the environment, or leave it out to use the folder's own key"
       )
     }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -47,7 +47,7 @@ package struct SigningKeys: Sendable {
     guard line.count == 1, let key = SigningKey(text: String(line[0])) else {
       throw StoreError(
         .unusableKey,
-        "\(path) is no signing key: it must hold one line 'PRIVATE+KEY+name+id+base64' of an Ed25519 key",
+        "\(path) is no signing key: it must hold one line 'PRIVATE+KEY+name+id+base64'",
         advice: "restore the file, or remove it from the environment")
     }
     try remember(key.verifying)

@@ -91,7 +91,8 @@ extension AuditFinding {
   static func torn(_ bytes: Int, after record: Int) -> AuditFinding {
     AuditFinding(
       .torn,
-      "after \(record < 0 ? "the beginning" : "record \(record)") stand \(bytes) bytes without a line end: a record that was being written when its writer stopped, or bytes that were added"
+      "after \(record < 0 ? "the beginning" : "record \(record)") stand \(bytes) bytes without a "
+        + "line end: a record that was being written when its writer stopped, or bytes that were added"
     )
   }
 }

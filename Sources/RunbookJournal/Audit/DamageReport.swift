@@ -1,14 +1,14 @@
 /// Names what was done to a journal that is not one unbroken chain, or not the one that was signed.
 struct DamageReport {
-  private(set) var findings: [AuditFinding] = []
-  private(set) var provenCount = 0
+  var findings: [AuditFinding] = []
+  var provenCount = 0
 
-  private let order: PieceOrder
-  private let cover: SignedCover?
-  private var seams: [Seam] = []
+  let order: PieceOrder
+  let cover: SignedCover?
+  var seams: [Seam] = []
   /// Of each broken seam: the record before, and the one after when that may be the changed one
   /// instead.
-  private var breaks: [(changed: Int, or: Int?)] = []
+  var breaks: [(changed: Int, or: Int?)] = []
 
   init<Source: JournalSource>(
     _ scan: JournalScan, cover: SignedCover?, source: Source
@@ -81,13 +81,15 @@ struct DamageReport {
         done.formUnion([records.lowerBound, records.upperBound])
         add(
           .swapped, records, Self.span(lines.lowerBound, partner.piece.firstLine),
-          "records \(records.lowerBound) and \(records.upperBound) are swapped (lines \(records.lowerBound + 1) and \(records.upperBound + 1))"
+          "records \(records.lowerBound) and \(records.upperBound) are swapped"
+            + " (lines \(records.lowerBound + 1) and \(records.upperBound + 1))"
         )
       } else {
         let records = chain.first...chain.last
         add(
           .misplaced, records, lines,
-          "\(Self.records(records)) \(records.count == 1 ? "stands" : "stand") in the wrong place, on \(Self.lines(lines))"
+          "\(Words.records(records)) \(Words.verb("stand", records)) in the wrong place, on "
+            + Words.lines(lines)
         )
       }
     }
@@ -122,23 +124,26 @@ struct DamageReport {
       let line = before.piece.firstLine + before.piece.lineCount - 1
       add(
         .added, nil, line...line,
-        "line \(line) was added: it calls itself record \(seam.last), but the next record vouches for another one"
+        "line \(line) was added: it calls itself record \(seam.last), "
+          + "but the next record vouches for another one"
       )
       return
     }
     for stray in seam.strays {
       let lines = stray.lines
-      let subject = Self.lines(lines)
+      let subject = Words.lines(lines)
       if let chain = stray.chain {
-        let name = Self.records(chain.first...chain.last)
+        let name = Words.records(chain.first...chain.last)
         add(
           .added, nil, lines,
-          "\(subject) \(lines.count == 1 ? "does" : "do") not belong there: \(name) \(lines.count == 1 ? "has" : "have") another line already"
+          "\(subject) \(Words.verb("do", lines)) not belong there: "
+            + "\(name) \(Words.verb("have", lines)) another line already"
         )
       } else {
         add(
           .added, nil, lines,
-          "\(subject) \(lines.count == 1 ? "is no record and does" : "are no records and do") not belong there"
+          subject + (lines.count == 1 ? " is no record and does" : " are no records and do")
+            + " not belong there"
         )
       }
     }
@@ -151,7 +156,8 @@ struct DamageReport {
       let line = before.piece.firstLine + before.piece.lineCount - 1
       add(
         .changed, seam.last...seam.last, line...line,
-        "record \(seam.last) was changed: the end of its line is gone, and record \(gap.lowerBound) stands joined to it (line \(line))"
+        "record \(seam.last) was changed: the end of its line is gone, "
+          + "and record \(gap.lowerBound) stands joined to it (line \(line))"
       )
       missing = (gap.lowerBound + 1)..<gap.upperBound
     } else if let first = seam.strays.first, let last = seam.strays.last {
@@ -173,7 +179,7 @@ struct DamageReport {
     guard let first = missing.first, let last = missing.last else { return }
     add(
       .missing, first...last, nil,
-      "\(Self.records(first...last)) \(missing.count == 1 ? "is" : "are") missing")
+      "\(Words.records(first...last)) \(Words.verb("be", first...last)) missing")
   }
 
   /// As many lines as records are missing: each of them was one.
@@ -194,117 +200,15 @@ struct DamageReport {
   private mutating func reportUnreadable(_ gap: Range<Int>, _ lines: ClosedRange<Int>) {
     let records = gap.lowerBound...(gap.upperBound - 1)
     let place =
-      "\(Self.lines(lines)) \(lines.count == 1 ? "stands" : "stand") in \(records.count == 1 ? "its" : "their") place"
+      "\(Words.lines(lines)) \(Words.verb("stand", lines)) in "
+      + (records.count == 1 ? "its place" : "their place")
     let what = records.count == 1 ? "was changed" : "are changed or missing"
-    add(.changed, records, lines, "\(Self.records(records)) \(what): \(place)")
-  }
-
-  // MARK: Proof
-
-  /// Reads the records again, with the changed ones as others vouch for them, and compares with the
-  /// signed root.
-  private mutating func prove<Source: JournalSource>(_ source: Source) throws(Source.Failure) {
-    guard let cover else { return nameBreaks(afterIsChanged: nil) }
-    var matched: Bool?
-    if let parts = parts(afterIsChanged: false) {
-      if try LeafReplay(parts: parts).root(source, size: cover.size) == cover.root {
-        matched = false
-      } else if breaks.contains(where: { $0.or != nil }),
-        let parts = self.parts(afterIsChanged: true),
-        try LeafReplay(parts: parts).root(source, size: cover.size) == cover.root
-      {
-        matched = true
-      }
-      nameBreaks(afterIsChanged: matched)
-      if matched == nil { reportRewritten(cover) }
-    } else {
-      nameBreaks(afterIsChanged: nil)
-    }
-    guard matched != nil else { return reportUnreachable(cover) }
-    let lost = findings.reduce(into: Set<Int>()) { lost, finding in
-      guard finding.kind == .changed || finding.kind == .missing else { return }
-      lost.formUnion(finding.records ?? 0...0)
-    }
-    provenCount = cover.size - lost.filter { $0 < cover.size }.count
-  }
-
-  /// The leaves as they must have been when they were signed; nil when not all can be known.
-  private func parts(afterIsChanged: Bool) -> [LeafReplay.Part]? {
-    guard let cover else { return nil }
-    var parts: [LeafReplay.Part] = []
-    for seam in seams {
-      if let before = seam.before, before.chain.first < cover.size {
-        let isOther = breaks.contains { $0.changed == seam.last && $0.or != nil } && afterIsChanged
-        let lastLeaf = seam.joined?.prev ?? (seam.isBroken && !isOther ? seam.claim : nil)
-        let count = before.chain.last - before.chain.first + 1
-        parts.append(.piece(before.piece, records: count, lastLeaf: lastLeaf))
-      }
-      guard !seam.coveredGap.isEmpty else { continue }
-      if let leaf = seam.missingLeaf {
-        parts.append(.leaf(leaf))
-      } else if seam.coveredGap.count == 1, let leaf = seam.joinedHead {
-        parts.append(.leaf(leaf))
-      } else {
-        return nil
-      }
-    }
-    return parts
-  }
-
-  private mutating func nameBreaks(afterIsChanged: Bool?) {
-    for (record, other) in breaks {
-      let isCovered = (other ?? record) < (cover?.size ?? 0)
-      switch (other, isCovered ? afterIsChanged : nil) {
-      case (let other?, nil):
-        let isOtherSure = breaks.contains { $0.changed == other }
-        add(
-          .changed, record...other, Self.span(line(of: record), line(of: other)),
-          isOtherSure
-            ? "record \(other) was changed (line \(line(of: other))); whether record \(record) was, too, cannot be told"
-            : "record \(record) or record \(other) was changed: which of them cannot be told")
-      case (let other?, true?): changed(other, line(of: other))
-      case (_?, false?), (nil, _): changed(record, line(of: record))
-      }
-    }
-  }
-
-  private mutating func reportRewritten(_ cover: SignedCover) {
-    let last = cover.size - 1
-    guard last >= 0 else {
-      return add(.rewritten, nil, nil, "\(cover.source) has another root for no records")
-    }
-    add(
-      .rewritten, 0...last, nil,
-      "\(Self.records(0...last)) are not all as \(cover.source) says, and agree with each other otherwise: from some record on they were rewritten, and which cannot be told"
-    )
-  }
-
-  /// With other damage in the way, only what is linked to the signed last record is proven.
-  private mutating func reportUnreachable(_ cover: SignedCover) {
-    var first = cover.size
-    for seam in seams.reversed() {
-      guard let before = seam.before, before.chain.first < cover.size else { continue }
-      let isProven =
-        before.chain.last == cover.size - 1
-        ? before.chain.head == cover.head
-        : before.chain.last == first - 1 && !seam.isBroken && first < cover.size
-      guard isProven else { break }
-      first = before.chain.first
-    }
-    provenCount = cover.size - first
-    let rest = order.placed.filter { $0.chain.first < first }.reduce(0) {
-      $0 + min($1.chain.last + 1, first) - $1.chain.first
-    }
-    guard rest > 0, !findings.contains(where: { $0.kind == .rewritten }) else { return }
-    add(
-      .unreachable, 0...(first - 1), nil,
-      "the other records below \(first) cannot be compared with \(cover.source), since the damage stands between; where they follow each other, they agree"
-    )
+    add(.changed, records, lines, "\(Words.records(records)) \(what): \(place)")
   }
 
   // MARK: Words
 
-  private mutating func changed(_ record: Int, _ line: Int) {
+  mutating func changed(_ record: Int, _ line: Int) {
     let isNamed = findings.contains {
       $0.kind == .changed && $0.records?.upperBound == record
     }
@@ -312,7 +216,7 @@ struct DamageReport {
     add(.changed, record...record, line...line, "record \(record) was changed (line \(line))")
   }
 
-  private mutating func add(
+  mutating func add(
     _ kind: AuditFinding.Kind, _ records: ClosedRange<Int>?, _ lines: ClosedRange<Int>?,
     _ message: String
   ) {
@@ -329,7 +233,7 @@ struct DamageReport {
   }
 
   /// The line on which a record that has its place stands.
-  private func line(of record: Int) -> Int {
+  func line(of record: Int) -> Int {
     let placed = order.placed.first { $0.chain.first <= record && record <= $0.chain.last }
     return placed.map { $0.piece.firstLine + record - $0.chain.first } ?? record + 1
   }
@@ -343,18 +247,7 @@ struct DamageReport {
     }
   }
 
-  private static func span(_ one: Int, _ other: Int) -> ClosedRange<Int> {
+  static func span(_ one: Int, _ other: Int) -> ClosedRange<Int> {
     min(one, other)...max(one, other)
-  }
-
-  static func records(_ range: ClosedRange<Int>) -> String { words("record", range) }
-  static func lines(_ range: ClosedRange<Int>) -> String { words("line", range) }
-
-  private static func words(_ noun: String, _ range: ClosedRange<Int>) -> String {
-    switch range.count {
-    case 1: "\(noun) \(range.lowerBound)"
-    case 2: "\(noun)s \(range.lowerBound) and \(range.upperBound)"
-    default: "\(noun)s \(range.lowerBound) to \(range.upperBound)"
-    }
   }
 }

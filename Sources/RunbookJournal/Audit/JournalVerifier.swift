@@ -118,7 +118,7 @@ package struct JournalVerifier: Sendable {
     let covered = cover?.size ?? 0
     let last = scan.pieces.compactMap { $0.chain?.last }.max() ?? -1
     guard last >= covered else { return [] }
-    let which = DamageReport.records(covered...last)
+    let which = Words.records(covered...last)
     let place = isSigned && covered > 0 ? ", after the last signed checkpoint," : ""
     return [
       AuditFinding(
@@ -131,7 +131,9 @@ package struct JournalVerifier: Sendable {
     let first = scan.pieces.first?.chain?.last
     return AuditFinding(
       .changed,
-      "the journal is broken in more than \(JournalScan.pieceLimit) places\(first.map { ", first after record \($0)" } ?? ""): most of it is not what was written"
+      "the journal is broken in more than \(JournalScan.pieceLimit) places"
+        + (first.map { ", first after record \($0)" } ?? "")
+        + ": most of it is not what was written"
     )
   }
 
