@@ -23,29 +23,36 @@ import Testing
     return try await Balancer.start(servers + more, balance: balance)
   }
 
-  @Test func `traffic is never planned to a server that is down`() async throws {
-    let balancer = try await start()
-    siteB.stop()
-    #expect(await balancer.waits(for: "site_b", toBe: "DOWN"))
-    let failure = await #expect(throws: ActionFailure.self) {
-      try await shifting.plan(order([balancer.runtime], to: ["site_b"]))
-    }
-    #expect(failure?.effect == .unchanged(retryable: true))
-    #expect(
-      failure?.message.contains("0 of 1 servers that should get the traffic are healthy") == true)
-    #expect(failure?.message.contains("L4CON") == true)
-  }
-
-  @Test func `a target that dies between plan and apply gets nothing`() async throws {
+  @Test func `a server that is down is planned with a warning and gets nothing`() async throws {
     let balancer = try await start()
     let before = balancer.weights()
-    let change = try #require(await shifting.plan(order([balancer.runtime], to: ["site_b"])).change)
     siteB.stop()
     #expect(await balancer.waits(for: "site_b", toBe: "DOWN"))
+    let order = order([balancer.runtime], to: ["site_b"], with: ["wait_healthy": "300ms"])
+    let planned = try await shifting.plan(order)
+    #expect(planned.preview?.warnings.contains { $0.contains("L4CON") } == true)
+    let change = try #require(planned.change)
     let failure = await #expect(throws: ActionFailure.self) { try await shifting.apply(change) }
     #expect(failure?.effect == .unchanged(retryable: true))
+    #expect(failure?.message.contains("0 of 1 servers are healthy") == true)
     #expect(balancer.weights() == before)
     #expect(balancer.answers(of: 4) == ["a": 4])
+    #expect(try await shifting.verify(change).word == "does not hold")
+  }
+
+  @Test func `the same change is planned whatever the health, and waits for it`() async throws {
+    let balancer = try await start()
+    let order = order([balancer.runtime], to: ["site_b"], ramp: [50, 100])
+    let well = try #require(await shifting.plan(order).change)
+    let port = siteB.port
+    siteB.stop()
+    #expect(await balancer.waits(for: "site_b", toBe: "DOWN"))
+    #expect(try await shifting.plan(order).change == well)
+    async let outcome = shifting.apply(well)
+    let again = try Site.start("b", on: port)
+    _ = try await outcome
+    #expect(balancer.answers(of: 4) == ["b": 4])
+    again.stop()
   }
 
   @Test func `a target that dies during the ramp stops it, and undo restores the weights`()
@@ -93,7 +100,9 @@ import Testing
     #expect(failure?.effect == .unknown)
     #expect(failure?.message.contains("'test.check' \(answer.word): too slow") == true)
     #expect(balancer.weights() == "site_a 256 0, site_b 28 0")
-    #expect(try await shifting.verify(change).word == "does not hold")
+    let verdict = try await shifting.verify(change)
+    #expect(verdict.word == "cannot tell")
+    #expect(verdict.evidence.summary.hasPrefix("partly in place: "))
   }
 
   @Test func `an interrupted ramp goes on where it stopped`() async throws {

@@ -20,9 +20,12 @@ struct SwitchVerifier {
     let different = sights.filter { $0.sight.isAnswer && $0.sight.seen != .some(change.to) }
     if !different.isEmpty {
       sightings.forget(change)
-      return .doesNotHold(
-        Evidence(
-          "\(change.subject) should be \(change.to.text): \(Self.list(different))", facts: facts))
+      let evidence = Evidence(
+        "\(change.subject) should be \(change.to.text): \(Self.list(different))", facts: facts)
+      // "Does not hold" would mean that there is nothing to undo: only the primary can say that.
+      let isAtPrimary = sights[0].sight.seen == .some(change.to)
+      return sights[0].sight.isAnswer && !isAtPrimary
+        ? .doesNotHold(evidence) : .cannotTell(evidence)
     }
     let silent = sights.filter { !$0.sight.isAnswer }
     if silent.count > change.silentAllowed || !sights[0].sight.isAnswer {
@@ -47,13 +50,13 @@ struct SwitchVerifier {
     if left > .zero {
       facts["wait_left"] = .duration(left)
       let spoken = Duration.seconds(left.components.seconds + 1).spoken
-      return .doesNotHold(
+      return .cannotTell(
         Evidence(
           "\(place)\(exception); caches may keep the old answer for \(spoken) more", facts: facts))
     }
     let late = resolvers.filter { $0.values.map { $0 != change.to.values } ?? false }
     if !late.isEmpty {
-      return .doesNotHold(
+      return .cannotTell(
         Evidence("\(place)\(exception); \(late.map(\.says).joined(separator: "; "))", facts: facts))
     }
     let unknown = resolvers.filter { $0.values == nil }

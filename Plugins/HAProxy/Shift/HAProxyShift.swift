@@ -27,12 +27,14 @@ struct HAProxyShift: UndoableAction {
       let states = try await readStates(
         readAddresses(change), change.backend, by: context.deadline)
       let report = ShiftReport(change: change, states: states)
-      guard report.isInPlace else {
-        var evidence = report.evidence(how: "and that is not as it should be")
-        evidence.summary = report.differences.joined(separator: "; ")
-        return .doesNotHold(evidence)
-      }
-      return .holds(report.evidence(how: "as read from HAProxy"))
+      if report.isInPlace { return .holds(report.evidence(how: "as read from HAProxy")) }
+      var evidence = report.evidence(how: "")
+      evidence.summary = report.differences.joined(separator: "; ")
+      // "Does not hold" would mean that there is nothing to undo: that is so only where all is as
+      // before.
+      if report.isBefore { return .doesNotHold(evidence) }
+      evidence.summary = "partly in place: \(evidence.summary); at \(report.weights)"
+      return .cannotTell(evidence)
     } catch {
       return .cannotTell(Evidence(error.message))
     }

@@ -15,11 +15,7 @@ struct ShiftApplier {
     let before = ShiftReport(change: change, states: states)
     if before.isInPlace { return before.evidence(how: "already") }
     try refuseDrift(before)
-    // A ramp that was interrupted goes on where all processes have arrived.
-    let start =
-      zip(change.processes, states).map { process, state in
-        process.stepReached(in: state).map { $0 + change.length - process.steps.count } ?? 0
-      }.min() ?? 0
+    let start = firstPart(before)
     guard context.deadline.remaining > change.holdEach * max(change.length - 1 - start, 0) else {
       throw .refused(
         .input,
@@ -27,7 +23,7 @@ struct ShiftApplier {
           + "\(context.deadline.remaining.spoken); nothing was changed",
         advice: "give the step a longer timeout")
     }
-    try await makeReady(before)
+    try await waitForHealth(before)
     for place in start..<change.length {
       try await take(place)
       if place < change.length - 1 { try await hold(place) }
@@ -39,7 +35,16 @@ struct ShiftApplier {
     return after.evidence(how: change.length > 1 ? "in \(change.length) parts" : "at once")
   }
 
-  /// Nobody may have touched the servers since the plan, and the target must still be well.
+  /// A ramp that was interrupted goes on where all processes have arrived. Where nobody else
+  /// carries traffic, parts would change nothing but the time.
+  private func firstPart(_ report: ShiftReport) -> Int {
+    guard change.isShared(by: report.states) else { return max(change.length - 1, 0) }
+    return zip(change.processes, report.states).map { process, state in
+      process.stepReached(in: state).map { $0 + change.length - process.steps.count } ?? 0
+    }.min() ?? 0
+  }
+
+  /// Nobody may have touched the servers since the plan.
   private func refuseDrift(_ report: ShiftReport) throws(ActionFailure) {
     for (process, state) in zip(change.processes, report.states) {
       let strangers = process.strangers(in: state)
@@ -50,15 +55,12 @@ struct ShiftApplier {
             + "meantime: \(strangers.joined(separator: ", ")); nothing was changed",
           advice: "find out who changed it and why; then plan again")
       }
-      if process.makesReady.isEmpty, let ill = report.illness(in: state) {
-        throw .passing(.precondition, "\(ill); nothing was changed")
-      }
     }
   }
 
-  /// Takes servers out of maintenance without traffic, and waits until their own check has passed.
-  private func makeReady(_ report: ShiftReport) async throws(ActionFailure) {
-    guard change.processes.contains(where: { !$0.makesReady.isEmpty }) else { return }
+  /// Takes servers out of maintenance without traffic, and waits until enough of the target are
+  /// healthy; those that were made ready must have passed a check of their own since.
+  private func waitForHealth(_ report: ShiftReport) async throws(ActionFailure) {
     for (process, state) in zip(change.processes, report.states) {
       let waiting = process.makesReady.filter { state[$0]?.mode != .ready }
       let commands = waiting.flatMap { name in
@@ -67,22 +69,25 @@ struct ShiftApplier {
           "set server \(change.backend)/\(name) state ready",
         ]
       }
-      try await give(commands, to: process, doing: "making servers ready")
+      if !commands.isEmpty {
+        try await give(commands, to: process, doing: "making servers ready")
+      }
     }
-    let limit = min(context.deadline, .after(context.deadline.remaining / 2))
+    let half = context.deadline.remaining / 2
+    let limit = Deadline.after(min(change.waitHealthy, half))
+    var now = report
     while true {
-      let now = try await look("while servers were made ready")
-      let pending = zip(change.processes, now.states).flatMap { process, state in
-        process.makesReady.compactMap { state[$0] }.filter {
-          !$0.isUsable || ($0.hasCheck && !$0.hasPassedCheck)
-        }
+      let ill = zip(change.processes, now.states).compactMap { process, state in
+        now.illness(in: state, afterCheck: process.makesReady)
       }
-      if pending.isEmpty { return }
+      guard let first = ill.first else { return }
       if limit.hasPassed {
-        let texts = pending.map(\.text).joined(separator: "; ")
-        throw partly("servers were made ready and did not become healthy: \(texts)", now)
+        let text = "\(first) (waited \(min(change.waitHealthy, half).spoken))"
+        throw now.isBefore
+          ? .passing(.precondition, "\(text); nothing was changed") : partly(text, now)
       }
-      try await pause(.milliseconds(100), "while servers were made ready")
+      try await pause(.milliseconds(100), "while waiting for healthy servers")
+      now = try await look("while waiting for healthy servers")
     }
   }
 
@@ -175,8 +180,7 @@ struct ShiftApplier {
     }
     let report = try await look(
       "after \(doing) at \(process.address) went wrong (\(trouble.text))")
-    let isUntouched = zip(change.processes, report.states).allSatisfy { $0.isBefore($1) }
-    guard isUntouched, case .refused = trouble else {
+    guard report.isBefore, case .refused = trouble else {
       throw partly("\(doing) went wrong: \(trouble.text)", report)
     }
     throw .refused(

@@ -9,6 +9,8 @@ struct ShiftChange: Codable, Equatable, Sendable {
   /// So many of them must be healthy, all the way.
   var minHealthy: Int
   var holdEach: Duration
+  /// How long they may take to become so before anything moves.
+  var waitHealthy: Duration
   /// Must hold before each next part of the ramp.
   var check: NestedCall?
   var processes: [Process]
@@ -50,10 +52,23 @@ struct ShiftChange: Codable, Equatable, Sendable {
     case backend, target, check, processes
     case minHealthy = "min_healthy"
     case holdEach = "hold_each"
+    case waitHealthy = "wait_healthy"
   }
 
   /// How many parts the ramp has.
   var length: Int { processes.map(\.steps.count).max() ?? 0 }
+  /// Some server outside the target carries traffic somewhere: there is something to move in parts.
+  func isShared(by states: [BackendState]) -> Bool {
+    zip(processes, states).contains { process, state in
+      process.before.contains { setting in
+        guard !target.contains(setting.server), let server = state[setting.server] else {
+          return false
+        }
+        return server.isUsable && server.weight > 0
+      }
+    }
+  }
+
   /// The time that the ramp takes at least.
   var holds: Duration { holdEach * max(length - 1, 0) }
 }

@@ -10,6 +10,7 @@ extension HAProxyShift {
     var holdEach: Duration
     var check: NestedCall?
     var minHealthy: Int?
+    var waitHealthy: Duration
 
     static let fields = haproxyShiftFields
 
@@ -17,6 +18,7 @@ extension HAProxyShift {
       case runtime, backend, to, ramp, check
       case holdEach = "hold_each"
       case minHealthy = "min_healthy"
+      case waitHealthy = "wait_healthy"
     }
 
     init(from decoder: any Decoder) throws {
@@ -32,6 +34,8 @@ extension HAProxyShift {
       holdEach = try container.decodeIfPresent(Duration.self, forKey: .holdEach) ?? .zero
       check = try container.decodeIfPresent(Called.self, forKey: .check)?.call
       minHealthy = try container.decodeIfPresent(Int.self, forKey: .minHealthy)
+      waitHealthy =
+        try container.decodeIfPresent(Duration.self, forKey: .waitHealthy) ?? .seconds(30)
     }
   }
 
@@ -52,6 +56,7 @@ extension HAProxyShift {
     var holdEach: Duration
     var check: NestedCall?
     var minHealthy: Int
+    var waitHealthy: Duration
 
     init(_ input: Input) throws(ActionFailure) {
       processes = try input.runtime.addresses()
@@ -64,9 +69,10 @@ extension HAProxyShift {
         throw .refused(.input, "'to' names no server: a backend must never lose its last one")
       }
       ramp = try Self.readRamp(input.ramp)
-      guard input.holdEach >= .zero else {
-        throw .refused(.input, "'hold_each: \(input.holdEach.text)' is negative")
+      guard input.holdEach >= .zero, input.waitHealthy >= .zero else {
+        throw .refused(.input, "'hold_each' and 'wait_healthy' cannot be negative")
       }
+      waitHealthy = input.waitHealthy
       holdEach = input.holdEach
       check = input.check
       minHealthy = input.minHealthy ?? target.count

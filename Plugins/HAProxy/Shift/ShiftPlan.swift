@@ -13,7 +13,8 @@ struct ShiftPlanner {
     for state in states { try refuseTheImpossible(state) }
     let change = ShiftChange(
       backend: order.backend, target: order.target, minHealthy: order.minHealthy,
-      holdEach: order.holdEach, check: order.check, processes: states.map(process))
+      holdEach: order.holdEach, waitHealthy: order.waitHealthy, check: order.check,
+      processes: states.map(process))
     let report = ShiftReport(change: change, states: states)
     if report.isInPlace { return .alreadyInPlace(report.evidence(how: "already")) }
     return .change(change, preview(change, states))
@@ -51,8 +52,6 @@ struct ShiftPlanner {
   }
 
   private func refuseTheImpossible(_ state: BackendState) throws(ActionFailure) {
-    var healthy = 0
-    var ill: [String] = []
     for name in order.target {
       guard let server = state[name] else {
         let names = state.servers.map(\.name).joined(separator: ", ")
@@ -67,24 +66,11 @@ struct ShiftPlanner {
           "\(server.text) is held back by HAProxy itself at \(state.process): a server "
             + "it follows, or a name that does not resolve")
       }
-      // A server in maintenance is not checked; apply makes it ready and waits for its check.
-      if server.isUsable || server.mode == .maintenance {
-        healthy += 1
-      } else {
-        ill.append(server.text)
-      }
       if server.isBackup, order.ramp != [100] {
         throw .refused(
           .input, "'\(name)' is a backup server: it gets nothing before the others have nothing",
           advice: "write ramp: [100]")
       }
-    }
-    guard healthy >= order.minHealthy else {
-      throw .passing(
-        .precondition,
-        "\(healthy) of \(order.target.count) servers that should get the traffic are "
-          + "healthy at \(state.process), \(order.minHealthy) are needed: "
-          + ill.joined(separator: "; "))
     }
     if state.algorithm == "static-rr", order.ramp != [100] {
       throw .refused(
@@ -94,30 +80,26 @@ struct ShiftPlanner {
     }
   }
 
-  /// Who gains, who loses, in steps. Servers that an administrator took out are left as they are,
-  /// and so are backups, unless the traffic is to go to one of these.
+  /// Who gains, who loses, in steps: from weights alone, so that it stays the same while health
+  /// changes. Servers that an administrator took out are left as they are, and so are backups,
+  /// unless the traffic is to go to one of these.
   private func process(_ state: BackendState) -> ShiftChange.Process {
     let target = order.target.compactMap { state[$0] }
     let toBackup = target.contains(where: \.isBackup)
     let losing = state.servers.filter {
       !order.target.contains($0.name) && !$0.isOff && (toBackup || !$0.isBackup)
     }
-    let carrying = losing.filter(\.isUsable)
     let sharing = Sharing(
       target: target.map { ($0.name, Self.weight(of: $0)) },
-      others: carrying.map { ($0.name, $0.weight) })
-    // Down already: they must not come back with a part of the traffic in the middle of it.
-    let down = losing.filter { !$0.isUsable }.map {
-      ShiftChange.Weight(server: $0.name, weight: 0)
-    }
-    let ramp = carrying.isEmpty ? [100] : order.ramp
+      others: losing.map { ($0.name, $0.weight) })
+    let ramp = losing.isEmpty ? [100] : order.ramp
     return ShiftChange.Process(
       address: state.process.description,
       before: (target + losing).map {
         ShiftChange.Setting(server: $0.name, weight: $0.weight, mode: $0.mode)
       },
       makesReady: target.filter { $0.mode != .ready }.map(\.name),
-      steps: ramp.map { ShiftChange.Step(percent: $0, weights: sharing.weights(for: $0) + down) })
+      steps: ramp.map { ShiftChange.Step(percent: $0, weights: sharing.weights(for: $0)) })
   }
 
   /// The configured weight; where that is zero, the present one, and where that is zero too, 100.
@@ -143,7 +125,10 @@ extension ShiftPlanner {
   }
 
   private func does(_ change: ShiftChange, _ states: [BackendState]) -> [String] {
-    var does: [String] = []
+    let parts = order.ramp.map { "\($0) %" }.joined(separator: ", ")
+    var does = [
+      "new traffic of \(change.backend) goes to \(change.target.joined(separator: ", ")): \(parts)"
+    ]
     for (process, state) in zip(change.processes, states) {
       does.append("at \(process.address):")
       for name in process.makesReady {
@@ -182,18 +167,18 @@ extension ShiftPlanner {
           )
         }
         if change.target.contains(server.name), !server.isUsable, server.mode == .ready {
-          warnings.append("\(server.name) is not healthy at \(state.process): \(server.text)")
+          warnings.append(
+            "not healthy now at \(state.process): \(server.text); nothing moves before it is, and "
+              + "after \(change.waitHealthy.spoken) the step gives up")
         }
         if server.hasAgent {
           warnings.append(
             "\(server.name) has an agent at \(state.process), which may set its weight too")
         }
       }
-      if order.ramp.count > process.steps.count {
-        warnings.append(
-          "no other server carries traffic at \(state.process): all goes at once, without ramp"
-        )
-      }
+    }
+    if order.ramp.count > 1, !change.isShared(by: states) {
+      warnings.append("no other server carries traffic now: where that stays so, all goes at once")
     }
     if change.holds >= haproxyShiftPage.timeout {
       let text = (change.holds + .seconds(60)).text

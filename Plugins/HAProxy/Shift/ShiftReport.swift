@@ -9,6 +9,9 @@ struct ShiftReport {
   /// Every process has the last weights, and its target is healthy and gets everything.
   var isInPlace: Bool { differences.isEmpty }
 
+  /// Nothing of the change is to be seen anywhere.
+  var isBefore: Bool { zip(change.processes, states).allSatisfy { $0.isBefore($1) } }
+
   /// What is not as it should be in the end, a phrase each.
   var differences: [String] {
     zip(change.processes, states).flatMap { process, state -> [String] in
@@ -31,12 +34,17 @@ struct ShiftReport {
     }
   }
 
-  /// Too few servers of the target are usable; nil when there are enough.
-  func illness(in state: BackendState) -> String? {
+  /// Too few servers of the target are usable, or those named here have not passed a check; nil
+  /// when enough are well.
+  func illness(in state: BackendState, afterCheck checked: [String] = []) -> String? {
+    func isWell(_ server: ServerState) -> Bool {
+      guard server.isUsable else { return false }
+      return !checked.contains(server.name) || !server.hasCheck || server.hasPassedCheck
+    }
     let servers = change.target.compactMap { state[$0] }
-    let usable = servers.filter(\.isUsable)
+    let usable = servers.filter(isWell)
     guard usable.count < change.minHealthy else { return nil }
-    let ill = servers.filter { !$0.isUsable }.map(\.text).joined(separator: "; ")
+    let ill = servers.filter { !isWell($0) }.map(\.text).joined(separator: "; ")
     return "\(usable.count) of \(change.target.count) servers are healthy at \(state.process), "
       + "\(change.minHealthy) are needed: \(ill)"
   }
