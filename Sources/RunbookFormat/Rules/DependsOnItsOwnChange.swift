@@ -32,14 +32,15 @@ extension RuleBook {
     guard !moved.isEmpty else { return }
     for (index, facts) in context.facts.enumerated() where facts.kind == .change {
       guard !findings.isFull else { return }
-      let step = context.step(index)
       var found: [(WrittenText, Moved)] = []
       let isMove = facts.traits.contains(.movesNames)
-      context.forEachText(in: step.with) { written in
+      context.forEachText(in: context.input(index)) { written in
         if isMove, written.key == "name" { return }
         if let name = match(written.text, moved) { found.append((written, name)) }
       }
-      for (written, name) in found { report(written, name, step, index, context, &findings) }
+      for (written, name) in found {
+        report(written, name, context.step(index), index, context, &findings)
+      }
     }
   }
 

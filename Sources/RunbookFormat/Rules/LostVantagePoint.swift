@@ -29,27 +29,24 @@ extension RuleBook {
     guard !lost.isEmpty else { return }
     for index in context.facts.indices.dropFirst(first + 1)
     where context.facts[index].variants & failover != 0 && !findings.isFull {
-      let step = context.step(index)
-      if context.facts[index].kind == .check, let place = only(lost, in: step.with, step.place) {
-        report(step.id, index, place, context.step(first), &findings)
-      }
-      for check in step.verify {
-        guard let place = only(lost, in: check.with, check.place) else { continue }
-        report(step.id, index, place, context.step(first), &findings)
+      var inputs = context.verify(index).map(\.with)
+      if context.facts[index].kind == .check { inputs.append(context.input(index)) }
+      for place in inputs.compactMap({ only(lost, in: $0) }) {
+        report(context.step(index).id, index, place, context.step(first), &findings)
       }
     }
   }
 
   /// The place of the first path, when all that the input reads is inside what is lost.
   private static func only(
-    _ lost: [[Substring]], in template: Template, _ otherwise: SourcePlace?
+    _ lost: [[Substring]], in template: Template
   ) -> SourcePlace? {
     var place: SourcePlace?
     var isOnly = true
     template.forEachExpression { text, _ in
       let isInside = text.plainPath.map { path in lost.contains { path.starts(with: $0) } } ?? false
       if !isInside { isOnly = false }
-      place = place ?? text.place ?? otherwise
+      place = place ?? text.place
     }
     return isOnly ? place : nil
   }

@@ -15,23 +15,25 @@ extension RuleBook {
 
   private static func checkSecrets(_ context: RuleContext, _ findings: inout RuleFindings) {
     for index in context.facts.indices where !findings.isFull {
-      let step = context.step(index)
+      checkSecrets(in: context.input(index), context.uses(index), index, context, &findings)
+      for check in context.verify(index) {
+        checkSecrets(in: check.with, check.uses, index, context, &findings)
+      }
+    }
+  }
+
+  private static func checkSecrets(
+    in template: Template, _ action: String, _ index: Int, _ context: RuleContext,
+    _ findings: inout RuleFindings
+  ) {
+    template.forEachText { written in
+      guard let why = why(written) else { return }
       // A field that is made for a secret has its own check.
-      let declared = context.catalogue[step.uses]?.fields.filter(\.type.isSecret).map(\.name) ?? []
-      step.with.forEachText { written in
-        guard !declared.contains(written.key), let why = why(written) else { return }
-        findings.add(
-          plainSecret, "'\(step.id)' holds a secret in plain text: \(why)", at: written.place,
-          step: index, help: help)
-      }
-      for check in step.verify {
-        check.with.forEachText { written in
-          guard let why = why(written) else { return }
-          findings.add(
-            plainSecret, "'\(step.id)' holds a secret in plain text: \(why)", at: written.place,
-            step: index, help: help)
-        }
-      }
+      let fields = context.catalogue[action]?.fields ?? []
+      guard !fields.contains(where: { $0.name == written.key && $0.type.isSecret }) else { return }
+      findings.add(
+        plainSecret, "'\(context.step(index).id)' holds a secret in plain text: \(why)",
+        at: written.place, step: index, help: help)
     }
   }
 
@@ -51,38 +53,52 @@ extension RuleBook {
     "put it where only its users can read it, name that place under 'secrets' of the environment, "
     + "and write '${{ secrets.name }}'; then change the secret"
 
-  private static let names = [
+  private static let names: [[UInt8]] = [
     "password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key",
     "access_key", "credentials",
-  ]
+  ].map { Array($0.utf8) }
 
   private static func why(_ written: WrittenText) -> String? {
-    guard !written.text.isBlank else { return nil }
-    if names.contains(where: { isName(written.key, $0) }) {
-      return "the key '\(written.key)' says so"
-    }
+    if isName(written.key), !written.text.isBlank { return "the key '\(written.key)' says so" }
     let text = written.text
     guard text.utf8.count >= 12 else { return nil }
-    if text.hasPrefix("-----BEGIN"), text.contains("PRIVATE KEY") { return "a private key" }
-    if text.hasPrefix("AKIA"), text.utf8.count == 20 { return "an access key" }
-    if text.hasPrefix("--"), let equals = text.firstIndex(of: "="),
-      case let option = String(text[..<equals].dropFirst(2)),
-      names.contains(where: { isName(option.replacing("-", with: "_"), $0) })
-    {
-      return "the option '--\(option)' says so"
+    switch text.utf8.first {
+    case UInt8(ascii: "-"):
+      if text.hasPrefix("-----BEGIN"), text.contains("PRIVATE KEY") { return "a private key" }
+      if text.hasPrefix("--"), let equals = text.firstIndex(of: "="),
+        case let option = text[..<equals].dropFirst(2),
+        isName(String(option).replacing("-", with: "_"))
+      {
+        return "the option '--\(option)' says so"
+      }
+    case UInt8(ascii: "A"):
+      if text.hasPrefix("AKIA"), text.utf8.count == 20 { return "an access key" }
+    case .some, nil: break
     }
-    return hasPassword(text) ? "a URL with a password in it" : nil
+    return text.utf8.contains(0x40) && hasPassword(text) ? "a URL with a password in it" : nil
   }
 
   /// `password`, `db_password`, `dbPassword`; not `password_file`.
-  private static func isName(_ key: String, _ name: String) -> Bool {
-    guard key.utf8.count >= name.utf8.count else { return false }
-    let tail = key.utf8.suffix(name.utf8.count)
-    return zip(tail, name.utf8).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && $1 >= 0x61) }
+  private static func isName(_ key: String) -> Bool {
+    var key = key
+    return key.withUTF8 { key in
+      names.contains { name in
+        guard key.count >= name.count, key.last.map({ $0 | 0x20 }) == name.last else {
+          return false
+        }
+        let start = key.count - name.count
+        for place in name.indices {
+          let byte = key[start + place]
+          let isSame = byte == name[place] || (byte | 0x20 == name[place] && name[place] >= 0x61)
+          if !isSame { return false }
+        }
+        return true
+      }
+    }
   }
 
   private static func hasPassword(_ text: String) -> Bool {
-    guard text.utf8.contains(0x40), let scheme = text.firstRange(of: "://") else { return false }
+    guard let scheme = text.firstRange(of: "://") else { return false }
     let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
     guard let at = authority.lastIndex(of: "@"),
       let colon = authority[..<at].firstIndex(of: ":")

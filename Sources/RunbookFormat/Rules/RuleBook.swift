@@ -23,7 +23,7 @@ package enum RuleBook {
     plainSecret, sharedTarget,
   ]
 
-  package static subscript(code: String) -> Rule? { all.first { $0.code == code } }
+  package static subscript(code code: String) -> Rule? { all.first { $0.code == code } }
 }
 
 /// What a rule may look at.
@@ -49,6 +49,22 @@ struct RuleContext {
   var isEmpty: Bool { facts.isEmpty }
 
   func step(_ index: Int) -> Step { draft.step(index) }
+
+  /// Parts of a step, for rules that look at every one: the whole of it is large to copy.
+  func input(_ index: Int) -> Template {
+    let note = draft.notes[index]
+    return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].with
+  }
+
+  func uses(_ index: Int) -> String {
+    let note = draft.notes[index]
+    return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].uses
+  }
+
+  func verify(_ index: Int) -> [CheckCall] {
+    let note = draft.notes[index]
+    return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].verify
+  }
 
   /// The bits of the runbook's variants; one bit where it has none.
   var allVariants: UInt64 {

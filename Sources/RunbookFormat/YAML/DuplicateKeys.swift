@@ -7,9 +7,8 @@ enum DuplicateKeys {
 
   static func check(_ map: NodeID, in tree: NodeTree, _ problems: inout DiagnosticList) {
     let count = Int(tree[map].count)
-    var keys: [NodeID] = []
-    keys.reserveCapacity(count)
-    for (key, _) in tree.pairs(of: map) {
+    var key = map + 1
+    for place in 0..<count {
       if tree[key].kind != .scalar {
         problems.error(
           .keyNotText, "a key must be a text, not a list or map", at: tree.place(key))
@@ -17,15 +16,12 @@ enum DuplicateKeys {
         problems.error(
           .keyNotText, "'<<' merges maps in YAML 1.1; YAML 1.2 has no such key",
           at: tree.place(key), help: "write out the keys that are meant")
-      } else if tree[key].style != .refused {
-        keys.append(key)
+      } else if count <= comparedPairwise {
+        compare(key, withFirst: place, of: map, in: tree, &problems)
       }
+      key = tree.after(tree.after(key))
     }
-    if count <= comparedPairwise {
-      pairwise(keys, in: tree, &problems)
-    } else {
-      byText(keys, in: tree, &problems)
-    }
+    if count > comparedPairwise { byText(map, in: tree, &problems) }
   }
 
   private static func isMergeKey(_ key: NodeID, in tree: NodeTree) -> Bool {
@@ -33,27 +29,29 @@ enum DuplicateKeys {
       && tree.withText(of: key) { $0[0] == 0x3C && $0[1] == 0x3C }
   }
 
-  private static func pairwise(
-    _ keys: [NodeID], in tree: NodeTree, _ problems: inout DiagnosticList
+  private static func compare(
+    _ key: NodeID, withFirst count: Int, of map: NodeID, in tree: NodeTree,
+    _ problems: inout DiagnosticList
   ) {
-    for (place, key) in keys.enumerated() {
-      for earlier in keys[..<place] where tree[earlier].count == tree[key].count {
+    let length = tree[key].count
+    var earlier = map + 1
+    for _ in 0..<count {
+      if tree[earlier].count == length, tree[earlier].kind == .scalar, tree[key].style != .refused {
         let isSame = tree.withText(of: key) { text in
           tree.withText(of: earlier) { $0.holds(text) }
         }
-        if isSame {
-          report(key, after: earlier, in: tree, &problems)
-          break
-        }
+        if isSame { return report(key, after: earlier, in: tree, &problems) }
       }
+      earlier = tree.after(tree.after(earlier))
     }
   }
 
   private static func byText(
-    _ keys: [NodeID], in tree: NodeTree, _ problems: inout DiagnosticList
+    _ map: NodeID, in tree: NodeTree, _ problems: inout DiagnosticList
   ) {
     var seen: [String: NodeID] = [:]
-    for key in keys {
+    for (key, _) in tree.pairs(of: map)
+    where tree[key].kind == .scalar && tree[key].style != .refused {
       let text = tree.string(key)
       if let earlier = seen[text] {
         report(key, after: earlier, in: tree, &problems)

@@ -43,21 +43,23 @@ struct EventReader {
   }
 
   private mutating func run(_ bytes: [UInt8], end: Int, isCut: Bool) {
-    var parser = yaml_parser_t()
-    guard yaml_parser_initialize(&parser) == 1 else {
+    // The parser keeps its own address, so it must not move.
+    let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+    defer { parser.deallocate() }
+    guard yaml_parser_initialize(parser) == 1 else {
       return stop(.syntax, "there is not enough memory to read the file", at: nil)
     }
-    defer { yaml_parser_delete(&parser) }
+    defer { yaml_parser_delete(parser) }
     bytes.withUnsafeBufferPointer { buffer in
       let first = min(cursor.byte, end)
       // libyaml wants an address even for nothing.
       guard let base = buffer.baseAddress else { return }
-      yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      yaml_parser_set_input_string(&parser, base + first, end - first)
+      yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+      yaml_parser_set_input_string(parser, base + first, end - first)
       var event = yaml_event_t()
       while !stopped {
-        guard yaml_parser_parse(&parser, &event) == 1 else {
-          if !isCut { explain(parser, buffer) }
+        guard yaml_parser_parse(parser, &event) == 1 else {
+          if !isCut { explain(parser.pointee, buffer) }
           stopped = true
           tree.isComplete = false
           break
@@ -198,15 +200,15 @@ struct EventReader {
   ) {
     let scalar = event.data.scalar
     cursor.move(to: event.start_mark.index, in: buffer)
+    let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
+    var style: Node.Style = isPlain ? .plain : .text
+    let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
+    if let tag = scalar.tag { style = self.style(tag: String(cString: tag), value, style) }
     let start = cursor
     cursor.move(to: event.end_mark.index, in: buffer)
     let length =
       cursor.line == start.line
       ? cursor.index - start.index : start.lengthOfLine(to: cursor.byte, in: buffer)
-    let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
-    var style: Node.Style = isPlain ? .plain : .text
-    let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-    if let tag = scalar.tag { style = self.style(tag: String(cString: tag), value, style) }
     let text = slice(value, from: start.byte, to: cursor.byte, isPlain: isPlain, buffer)
     let id = tree.nodes.count
     let node = Node(

@@ -17,6 +17,19 @@ extension NodeTree {
     }
   }
 
+  /// A `${{` stands in the text.
+  func hasMark(_ id: NodeID) -> Bool {
+    withText(of: id) { text in
+      guard text.count > 2 else { return false }
+      var index = 0
+      while index < text.count - 2 {
+        if text[index] == 0x24, text[index + 1] == 0x7B, text[index + 2] == 0x7B { return true }
+        index += 1
+      }
+      return false
+    }
+  }
+
   func place(_ id: NodeID) -> SourcePlace {
     let node = nodes[id]
     return SourcePlace(

@@ -15,7 +15,7 @@ enum EnvironmentKey: Int, DocumentKey {
         "What may be run here: drill, recovery, or both.", isRequired: true),
       KeyRule("guards", .section(GuardsKey.section), "When nothing may be run here."),
       KeyRule("roles", .named(.list(.text)), "Who may do what: people by role."),
-      KeyRule("values", .named(.template), "Addresses, ids and anything else: env.<name>."),
+      KeyRule("values", .anyMap, "Addresses, ids and anything else: env.<name>."),
       KeyRule(
         "secrets", .named(.section(SecretKey.section)),
         "Where secrets are to be read from: secrets.<name>. Never the secrets themselves."),

@@ -42,6 +42,8 @@ indirect enum KeyShape: Sendable {
   /// Exactly one `${{ ... }}`.
   case expression
   case anything
+  /// Any keys with anything behind them.
+  case anyMap
   /// The name of an action.
   case action
 }

@@ -35,7 +35,7 @@ package struct DocumentLoader: Sendable {
     guard var draft = reader.readRunbook() else { return Loaded(nil, reader.problems) }
     let order = reader.resolveNeeds(in: &draft)
     problems = reader.problems
-    let isComplete = tree.isComplete
+    let isComplete = tree.isComplete && draft.isWhole
     // The nodes are not needed any more, and are most of the memory.
     reader = DocumentReader(
       tree: NodeTree(file: "", bytes: []), catalogue: catalogue, problems: problems)

@@ -26,7 +26,12 @@ struct DocumentReader {
       return nil
     }
     var slots = Slots<Key>(map: map)
-    for (key, value) in tree.pairs(of: map) where tree[key].kind == .scalar {
+    var next = map + 1
+    for _ in 0..<Int(tree[map].count) {
+      let key = next
+      let value = tree.after(key)
+      next = tree.after(value)
+      guard tree[key].kind == .scalar else { continue }
       let index = tree.withText(of: key) { text in
         section.names.firstIndex { text.equals($0) }
       }

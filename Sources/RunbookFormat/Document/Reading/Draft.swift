@@ -7,6 +7,8 @@ struct RunbookDraft {
   var notes: [StepNote] = []
   /// The place of each step in `notes`, by its id.
   var ids: [String: UInt32] = [:]
+  /// False when there were more steps than are read.
+  var isWhole = true
   var silences = Silences()
   /// Where the parameters' names stand, in the order of `runbook.parameters`.
   var parameterPlaces: [SourcePlace] = []
@@ -22,6 +24,8 @@ struct StepNote {
   var stage: UInt32
   /// Its place in its stage.
   var index: UInt32
+  /// The node of its id, or of the step where that is missing.
+  var id: UInt32
   /// The node of its `needs`; 0 when the author wrote none.
   var needs: UInt32
   /// The variants in which it runs, a bit for each; all bits where there are no variants.

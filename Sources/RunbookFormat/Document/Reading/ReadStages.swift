@@ -30,7 +30,7 @@ extension DocumentReader {
         word(keys[.onFailure], "on_failure", FailurePolicy.self) ?? draft.runbook.onFailure
       readSteps(keys[.steps], of: &stage, inherited, into: &draft)
       draft.runbook.stages.append(stage)
-      if draft.notes.count > DocumentLimits.steps { return }
+      if !draft.isWhole { return }
     }
     checkBudgets(id, draft.runbook)
   }
@@ -55,11 +55,11 @@ extension DocumentReader {
       draft.ids[id] = UInt32(draft.notes.count)
       return
     }
-    let first = draft.step(Int(earlier)).place
+    let first = place(NodeID(draft.notes[Int(earlier)].id))
     problems.error(
       .duplicateName, "there are two steps with the id '\(id)'", at: step.place,
       help: "give one of them another id; ids are unique in the whole runbook",
-      related: first.map { [.init(message: "the first one is here", place: $0)] } ?? [])
+      related: [.init(message: "the first one is here", place: first)])
   }
 
   private mutating func readSteps(
@@ -67,7 +67,9 @@ extension DocumentReader {
     into draft: inout RunbookDraft
   ) {
     guard let id else { return }
-    if tree[id].kind == .list { stage.steps.reserveCapacity(Int(tree[id].count)) }
+    if tree[id].kind == .list {
+      stage.steps.reserveCapacity(min(Int(tree[id].count), DocumentLimits.steps))
+    }
     if tree[id].kind == .list, tree[id].count == 0, tree.isComplete {
       problems.error(
         .missingKey, "this stage has no step", at: place(id), help: "write at least one")
@@ -77,7 +79,7 @@ extension DocumentReader {
       guard draft.notes.count < DocumentLimits.steps else {
         problems.error(
           .outOfRange, "there are more than \(DocumentLimits.steps) steps", at: place(item))
-        draft.notes.append(StepNote(stage: 0, index: 0, needs: 0, variants: 0))
+        draft.isWhole = false
         return
       }
       let step = readStep(keys, inherited, draft.runbook.variants)
@@ -85,7 +87,8 @@ extension DocumentReader {
       draft.notes.append(
         StepNote(
           stage: UInt32(draft.runbook.stages.count), index: UInt32(stage.steps.count),
-          needs: UInt32(keys[.needs] ?? 0), variants: mask(step.only, draft.runbook.variants)))
+          id: UInt32(keys[.step] ?? item), needs: UInt32(keys[.needs] ?? 0),
+          variants: mask(step.only, draft.runbook.variants)))
       if keys[.silence] != nil {
         readSilences(
           keys[.silence], into: &draft.silences.steps[draft.notes.count - 1, default: []])

@@ -12,11 +12,11 @@ extension DocumentReader {
       return nil
     }
     let text = tree.string(id)
-    if !allowsEmpty, text.utf8.allSatisfy({ $0 <= 0x20 }) {
+    if !allowsEmpty, text.utf8.first ?? 0 <= 0x20, text.isBlank {
       problems.error(.outOfRange, "'\(what)' is blank", at: place(id), help: "write a text")
       return nil
     }
-    if text.utf8.contains(0x24), text.contains("${{") {
+    if tree.hasMark(id) {
       problems.error(
         .wrongType, "'\(what)' is fixed text; an expression is not evaluated here", at: place(id),
         help: "expressions may stand in 'with', 'when' and an environment's 'values'")

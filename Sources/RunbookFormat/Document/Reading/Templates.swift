@@ -37,8 +37,7 @@ extension DocumentReader {
       }
     }
     let text = tree.string(id)
-    let hasMark = tree.withText(of: id) { $0.contains(0x24) } && text.contains("${{")
-    return hasMark ? expressions(in: text, id) : .literal(.string(text), place(id))
+    return tree.hasMark(id) ? expressions(in: text, id) : .literal(.string(text), place(id))
   }
 
   /// The scalar's only expression, for `when`.
