@@ -16,6 +16,16 @@ import Testing
     #expect(try lab.get(lab.layout.siteB.app, "/healthz").contains(#""database":"read-write""#))
     #expect(try lab.count().lost == 0)
 
+    // A change reaches the secondary at once, and customers when their resolver's copy is too old.
+    try lab.pointShop(to: lab.layout.siteB.front)
+    for server in [lab.layout.dnsPrimary, lab.layout.dnsSecondary, lab.layout.resolver] {
+      #expect(
+        try wait(atMost: 15) {
+          try lab.address(from: server) == lab.layout.siteB.front.address
+        })
+    }
+    #expect(try lab.sellsMore())
+
     let processes = lab.processes()
     #expect(processes.count > 10)
     try lab.run("down")
@@ -59,7 +69,7 @@ import Testing
 
     try lab.run("environment", "--primary", "b")
     let environment = Files.read(lab.folder.environment) ?? ""
-    #expect(environment.contains("primary:\n      name: site_b"))
+    #expect(environment.contains("sites: {primary: site_b, standby: site_a}"))
   }
 
   @Test func `a site that is cut off answers nothing, refuses nothing, and goes on when healed`()
@@ -120,6 +130,11 @@ import Testing
     let lab = try RunningLab(["--network", "namespaces"])
     let device = "/sys/class/net/lifeboat\(lab.layout.network ?? 0)"
     #expect(Files.exists(device))
+    try lab.pointShop(to: lab.layout.siteB.front)
+    #expect(
+      try wait(atMost: 5) {
+        try lab.address(from: lab.layout.dnsSecondary) == lab.layout.siteB.front.address
+      })
     try lab.run("break", "cut-site", "a")
     #expect(throws: Wire.Failure.timedOut) {
       try Wire(to: lab.layout.siteA.app, by: monotonicSeconds() + 0.3)

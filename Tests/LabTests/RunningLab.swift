@@ -114,6 +114,31 @@ final class RunningLab {
     return String(decoding: try wire.receiveAll(by: deadline), as: UTF8.self)
   }
 
+  /// Changes the shop's address as an operator would.
+  func pointShop(to endpoint: Endpoint) throws {
+    let key = (Files.read("\(folder.secrets)/dns_key") ?? "").filter { $0 != "\n" }
+    let keyFile = "\(folder.path)/test.key"
+    let words = "key \"\(Layout.keyName)\" { algorithm hmac-sha256; secret \"\(key)\"; };\n"
+    try Files.write(keyFile, words, mode: 0o600)
+    let commands = """
+      server \(layout.dnsPrimary.address) \(layout.dnsPrimary.port)
+      zone \(Layout.zone)
+      update delete \(Layout.shopName). A
+      update add \(Layout.shopName). 5 A \(endpoint.address)
+      send
+
+      """
+    try Files.write("\(folder.path)/test.nsupdate", commands)
+    try Launch(
+      ["/usr/bin/nsupdate", "-k", keyFile, "\(folder.path)/test.nsupdate"], in: folder.path,
+      log: "\(folder.logs)/nsupdate.log"
+    ).run(atMost: 10)
+  }
+
+  func address(from server: Endpoint) throws -> String {
+    try Lookup.address(of: Layout.shopName, from: server, by: monotonicSeconds() + 2)
+  }
+
   func acknowledged() throws -> Int {
     try OrderLog.read(folder.orders).count(where: \.acknowledged)
   }

@@ -57,6 +57,8 @@ extension ServerLaunches {
     options {
       directory "\(place)"; managed-keys-directory "\(place)";
       listen-on port \(endpoint.port) { \(endpoint.address); }; listen-on-v6 { none; };
+      // Without these the kernel would choose the other server's address, when both are on one machine.
+      notify-source \(endpoint.address); transfer-source \(endpoint.address);
       pid-file none; session-keyfile none; lock-file none;
       recursion no; dnssec-validation no; empty-zones-enable no; notify-delay 0;
       max-cache-size 8M;

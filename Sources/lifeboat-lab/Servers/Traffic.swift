@@ -27,7 +27,7 @@ extension ServerLaunches {
       backend shop
         option httpchk GET /healthz
         http-check expect status 200
-        default-server inter 500ms fall 2 rise 1
+        default-server inter 300ms downinter 100ms fall 2 rise 1
         server site_a \(layout.siteA.app) check weight 100
         server site_b \(layout.siteB.app) check weight 0
 
