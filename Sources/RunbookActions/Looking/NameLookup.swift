@@ -62,9 +62,6 @@ private final class Lookups: Sendable {
   }
   private static let limit = 32
   private let state = Mutex(State())
-  /// Of another quality than `blocking`: dead name servers must not use up the threads for the rest.
-  private let queue = DispatchQueue(
-    label: "lifeboat.lookup", qos: .utility, attributes: .concurrent)
   private let timers = DispatchQueue(label: "lifeboat.lookup.timers")
 
   func ask(
@@ -86,7 +83,7 @@ private final class Lookups: Sendable {
       self.giveUp(id, key)
     }
     guard isFirst else { return }
-    queue.async {
+    onOwnThread {
       let found = resolve(host, port, AI_ADDRCONFIG)
       let waiters = self.state.withLock { $0.waiters.removeValue(forKey: key) ?? [] }
       for waiter in waiters { waiter.answer(found) }

@@ -1,4 +1,4 @@
-import Dispatch
+import RunbookAction
 import Synchronization
 
 /// Starts children in the order in which they came, two at a time: more only get in each other's way in the kernel.
@@ -23,9 +23,6 @@ final class Spawner: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Of another quality than `blocking`, whose threads may all hang on servers that do not answer.
-  private let threads = DispatchQueue(
-    label: "lifeboat.spawn", qos: .userInitiated, attributes: .concurrent)
 
   func add(_ child: Child) {
     state.withLock { $0.queue.append(child) }
@@ -45,7 +42,7 @@ final class Spawner: Sendable {
       state.workers.updateValue(nil, forKey: state.lastWorker)
       return state.lastWorker
     }
-    if let worker { threads.async { self.work(worker) } }
+    if let worker { onOwnThread { self.work(worker) } }
   }
 
   private func work(_ worker: Int) {
