@@ -1,0 +1,107 @@
+/// Who may import whom, in the program: an import may only point down.
+///
+/// SwiftPM does not enforce this inside one package: a module that another target has built can be imported without
+/// being declared. A new folder under `Sources` or `Plugins` fails the tests until it stands here.
+enum Layers {
+  struct Target: Sendable {
+    let folder: String
+    /// Larger is further up.
+    let level: Int
+    let mayImport: Set<String>
+  }
+
+  static let targets: [Target] = [
+    Target(folder: "Sources/RunbookModel", level: 0, mayImport: []),
+    // Pure and synchronous. Format opens the files it reads; Journal reads those it verifies.
+    Target(
+      folder: "Sources/RunbookFormat", level: 1,
+      mayImport: ["RunbookModel", "CLibYAML", "Glibc", "Musl"]),
+    Target(folder: "Sources/RunbookEngine", level: 1, mayImport: ["RunbookModel"]),
+    Target(
+      folder: "Sources/RunbookJournal", level: 1,
+      mayImport: ["RunbookModel", "Crypto", "Glibc"]),
+    Target(
+      folder: "Sources/RunbookReport", level: 2,
+      mayImport: ["RunbookModel", "RunbookEngine", "RunbookJournal"]),
+    // The seam: what a step action promises.
+    Target(
+      folder: "Sources/RunbookAction", level: 2, mayImport: system.union(["RunbookModel"])),
+    // These do things.
+    Target(
+      folder: "Sources/RunbookDriver", level: 3,
+      mayImport: system.union([
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction",
+        "Crypto",
+      ])),
+    Target(
+      folder: "Sources/RunbookActions", level: 3,
+      mayImport: system.union(["RunbookModel", "RunbookAction", "CLibCurl", "CLinux"])),
+    plugin("Postgres", "CLibPQ"),
+    plugin("DNS", "CLDNS"),
+    plugin("HAProxy"),
+    Target(
+      folder: "Sources/RunbookCommands", level: 4,
+      mayImport: system.union([
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
+        "RunbookAction", "RunbookDriver", "ArgumentParser", "Crypto",
+      ])),
+    Target(
+      folder: "Sources/lifeboat", level: 5,
+      mayImport: [
+        "Glibc", "RunbookAction", "RunbookActions", "RunbookCommands", "PostgresPlugin",
+        "DNSPlugin", "HAProxyPlugin",
+      ]),
+    // The lab shares nothing with the program but the values: it must not be able to share its mistakes.
+    Target(
+      folder: "Sources/lifeboat-lab", level: 5,
+      mayImport: system.union([
+        "RunbookModel", "ArgumentParser", "FlyingFox", "FlyingSocks", "CLibPQ", "CLab",
+      ])),
+  ]
+
+  /// Folders that hold a C library's module map and no Swift.
+  static let libraries: Set<String> = ["Sources/CLibYAML", "Sources/CLibCurl", "Sources/CLinux"]
+
+  /// What comes with the system. All of Foundation is left out: it makes every start of the program slower.
+  private static let system: Set<String> = [
+    "Glibc", "Dispatch", "FoundationEssentials", "Synchronization",
+  ]
+
+  /// A plugin sees the seam and its own library, and no other plugin.
+  private static func plugin(_ product: String, _ libraries: String...) -> Target {
+    Target(
+      folder: "Plugins/\(product)", level: 3,
+      mayImport: system.union(["RunbookModel", "RunbookAction"]).union(libraries))
+  }
+
+  /// The module's name: a plugin's ends in Plugin, all others are called like their folder.
+  static func module(_ target: Target) -> String {
+    let name = target.folder.split(separator: "/").last.map(String.init) ?? ""
+    return target.folder.hasPrefix("Plugins/") ? name + "Plugin" : name
+  }
+
+  /// The modules that a file imports, each with its line, counted from one.
+  static func imports(of file: TextFile) -> [(module: String, line: Int)] {
+    file.lines.enumerated().compactMap { index, line in
+      importedModule(line).map { ($0, index + 1) }
+    }
+  }
+
+  /// `@preconcurrency package import struct Dispatch.DispatchTime` gives Dispatch.
+  static func importedModule(_ line: Substring) -> String? {
+    var words = line.split(separator: " ")[...]
+    while let word = words.first, word.hasPrefix("@") || access.contains(word) {
+      words.removeFirst()
+    }
+    guard words.popFirst() == "import" else { return nil }
+    if let word = words.first, kinds.contains(word) { words.removeFirst() }
+    return words.first.map { String($0.prefix { $0.isLetter || $0.isNumber || $0 == "_" }) }
+  }
+
+  private static let access: Set<Substring> = [
+    "public", "package", "internal", "fileprivate", "private",
+  ]
+  private static let kinds: Set<Substring> = [
+    "typealias", "struct", "class", "enum", "protocol", "let", "var", "func",
+  ]
+}
