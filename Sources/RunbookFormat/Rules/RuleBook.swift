@@ -26,8 +26,8 @@ package enum RuleBook {
   package static subscript(code code: String) -> Rule? { all.first { $0.code == code } }
 }
 
-/// What a rule may look at.
-struct RuleContext {
+/// What a rule may look at. A class, so that closures over it copy a reference and not all of it.
+final class RuleContext: Sendable {
   let draft: RunbookDraft
   let order: StepOrder
   let facts: [StepFacts]
@@ -40,6 +40,22 @@ struct RuleContext {
   let others: [RunbookEnvironment]
   /// What each environment's own file silences.
   let silences: [String: Silences]
+
+  init(
+    draft: RunbookDraft, check: StaticCheck, catalogue: ActionCatalogue,
+    environments: [RunbookEnvironment], others: [RunbookEnvironment],
+    silences: [String: Silences]
+  ) {
+    self.draft = draft
+    order = check.order
+    facts = check.facts
+    proofs = check.proofs
+    parameterUses = check.parameterUses
+    self.catalogue = catalogue
+    self.environments = environments
+    self.others = others
+    self.silences = silences
+  }
 
   func isSilenced(_ rule: Rule, in environment: String) -> Bool {
     silences[environment]?.covers(rule.code, step: nil) == true

@@ -53,8 +53,7 @@ package struct DocumentLoader: Sendable {
     // Rules judge a whole runbook; half of one would break most of them for no fault of its author's.
     if isComplete {
       let context = RuleContext(
-        draft: draft, order: order, facts: check.facts, proofs: check.proofs,
-        parameterUses: check.parameterUses, catalogue: catalogue, environments: known,
+        draft: draft, check: check, catalogue: catalogue, environments: known,
         others: others.compactMap(\.environment),
         silences: Dictionary(
           (environments + others).compactMap { loaded in

@@ -67,21 +67,21 @@ extension DocumentReader {
     into draft: inout RunbookDraft
   ) {
     guard let id else { return }
-    if tree[id].kind == .list {
-      stage.steps.reserveCapacity(min(Int(tree[id].count), DocumentLimits.steps))
-    }
-    if tree[id].kind == .list, tree[id].count == 0, tree.isComplete {
+    let count = tree[id].kind == .list ? Int(tree[id].count) : 0
+    if tree[id].kind == .list, count == 0, tree.isComplete {
       problems.error(
         .missingKey, "this stage has no step", at: place(id), help: "write at least one")
     }
+    guard draft.notes.count + count <= DocumentLimits.steps else {
+      problems.error(
+        .outOfRange, "with this stage there are more than \(DocumentLimits.steps) steps",
+        at: place(id))
+      draft.isWhole = false
+      return
+    }
+    stage.steps.reserveCapacity(count)
     for item in items(id, "steps") {
       guard let keys = slots(item, StepKey.self) else { continue }
-      guard draft.notes.count < DocumentLimits.steps else {
-        problems.error(
-          .outOfRange, "there are more than \(DocumentLimits.steps) steps", at: place(item))
-        draft.isWhole = false
-        return
-      }
       let step = readStep(keys, inherited, draft.runbook.variants)
       uniqueStep(step, in: &draft)
       draft.notes.append(
