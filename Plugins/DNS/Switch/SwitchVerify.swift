@@ -65,12 +65,13 @@ struct SwitchVerifier {
         Evidence(
           "\(place)\(exception); \(unknown.map(\.says).joined(separator: "; "))", facts: facts))
     }
+    let agreed = resolvers.count == 1 ? "the resolver agrees" : "\(resolvers.count) resolvers agree"
     let caches =
       switch (change.wait, resolvers.isEmpty) {
       case (_?, true): ", and the old TTL has run out"
-      case (_?, false): ", the old TTL has run out, and \(resolvers.count) resolvers agree"
+      case (_?, false): ", the old TTL has run out, and \(agreed)"
       case (nil, true): "; the old TTL was not waited for"
-      case (nil, false): ", and \(resolvers.count) resolvers agree; the old TTL was not waited for"
+      case (nil, false): ", and \(agreed); the old TTL was not waited for"
       }
     return .holds(Evidence("\(place)\(exception)\(caches)", facts: facts))
   }

@@ -27,13 +27,16 @@ struct HAProxyShift: UndoableAction {
       let states = try await readStates(
         readAddresses(change), change.backend, by: context.deadline)
       let report = ShiftReport(change: change, states: states)
-      if report.isInPlace { return .holds(report.evidence(how: "as read from HAProxy")) }
       var evidence = report.evidence(how: "")
+      if report.isInPlace {
+        evidence.summary = "HAProxy shows these weights, at \(report.weights)"
+        return .holds(evidence)
+      }
       evidence.summary = report.differences.joined(separator: "; ")
       // "Does not hold" would mean that there is nothing to undo: that is so only where all is as
       // before.
       if report.isBefore { return .doesNotHold(evidence) }
-      evidence.summary = "partly in place: \(evidence.summary); at \(report.weights)"
+      evidence.summary = "partly in place: \(evidence.summary)"
       return .cannotTell(evidence)
     } catch {
       return .cannotTell(Evidence(error.message))

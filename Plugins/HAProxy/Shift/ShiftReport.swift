@@ -12,25 +12,19 @@ struct ShiftReport {
   /// Nothing of the change is to be seen anywhere.
   var isBefore: Bool { zip(change.processes, states).allSatisfy { $0.isBefore($1) } }
 
-  /// What is not as it should be in the end, a phrase each.
+  /// What is not as it should be in the end, a phrase for each process.
   var differences: [String] {
-    zip(change.processes, states).flatMap { process, state -> [String] in
-      var found: [String] = []
-      for weight in process.steps.last?.weights ?? [] {
-        guard let server = state[weight.server] else {
-          found.append("\(weight.server) is gone at \(state.process)")
-          continue
-        }
-        if server.weight != weight.weight {
-          found.append(
-            "\(server.name) has weight \(server.weight), not \(weight.weight), at \(state.process)")
-        }
+    zip(change.processes, states).compactMap { process, state in
+      let last = process.steps.last?.weights ?? []
+      let wrong = last.compactMap { weight -> String? in
+        guard let server = state[weight.server] else { return "\(weight.server) is gone" }
+        guard server.weight != weight.weight else { return nil }
+        return "\(server.name) has weight \(server.weight) and should have \(weight.weight)"
       }
-      if let ill = illness(in: state) { found.append(ill) }
-      if found.isEmpty, state.share(of: change.target) != 100 {
-        found.append("others get a part of the traffic at \(state.process)")
-      }
-      return found
+      if !wrong.isEmpty { return "at \(state.process), \(wrong.joined(separator: ", "))" }
+      if let ill = illness(in: state) { return ill }
+      guard state.share(of: change.target) != 100 else { return nil }
+      return "at \(state.process), others get a part of the traffic"
     }
   }
 
