@@ -204,6 +204,11 @@ package struct Performer: Sendable {
       guard let action = registry[step.uses], case .change(let body) = action.body else {
         return .cannotTell(Evidence("this program has no change '\(step.uses)'"))
       }
+      // Nothing that could be asked is no sign that it holds.
+      guard step.isVerifiable || !step.verify.isEmpty else {
+        return .cannotTell(
+          Evidence("the step has no check of its own and no 'verify', so nothing can look"))
+      }
       if step.isVerifiable {
         let verdict = await look(step) { await body.verify(change, $0) }
         guard case .holds(let seen) = verdict else { return verdict }
