@@ -62,5 +62,5 @@ enum ChildLimits {
   /// Between SIGTERM at the deadline and SIGKILL.
   static let grace = Duration.seconds(2)
   /// After SIGKILL, until it is given up.
-  static let patience = Duration.seconds(1)
+  static let patience = Duration.milliseconds(500)
 }

@@ -4,7 +4,7 @@ import RunbookModel
 
 /// Runs a program to its end or to the deadline, whichever is first.
 ///
-/// At the deadline its whole session gets SIGTERM, and SIGKILL two seconds later: the report comes at the latest three
+/// At the deadline its whole session gets SIGTERM, and SIGKILL two seconds later: the report comes at the latest 2.5
 /// seconds after the deadline. Cancelling the task does the same at once.
 func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildReport {
   if deadline.hasPassed || Task.isCancelled { return ChildReport(end: .neverBegan) }
