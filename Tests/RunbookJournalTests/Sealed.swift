@@ -13,7 +13,7 @@ struct Sealed {
 
   var bytes: [UInt8] { Self.bytes(lines) }
 
-  private static func bytes(_ lines: [[UInt8]]) -> [UInt8] {
+  static func bytes(_ lines: [[UInt8]]) -> [UInt8] {
     lines.reduce(into: []) { bytes, line in
       bytes += line
       bytes.append(0x0A)

@@ -1,10 +1,16 @@
-internal import RunbookJournal
+package import RunbookJournal
 
 /// The signed checkpoint beside a journal.
-struct CheckpointFile: Sendable {
+package struct CheckpointFile: Sendable {
   let path: String
   let origin: String
   let key: SigningKey
+
+  package init(path: String, origin: String, key: SigningKey) {
+    self.path = path
+    self.origin = origin
+    self.key = key
+  }
 
   /// Puts a new checkpoint in the place of the old one; a reader sees the one or the other.
   func write(

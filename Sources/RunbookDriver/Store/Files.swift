@@ -50,7 +50,7 @@ package final class OpenFile: Sendable {
     }
   }
 
-  func makeDurable() throws(StoreError) {
+  package func makeDurable() throws(StoreError) {
     guard retrying({ fdatasync(descriptor) }) == 0 else {
       throw .system("cannot make durable what was written to", path)
     }

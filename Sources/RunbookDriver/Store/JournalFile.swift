@@ -18,7 +18,9 @@ package final class JournalFile: Sendable {
   package let path: String
   private let file: OpenFile
   private let checkpoint: CheckpointFile
+  private let makeDurable: @Sendable (OpenFile) throws(StoreError) -> Void
   private let state: Mutex<State>
+  private let syncing = Mutex<Void>(())
 
   /// Records that may wait in memory; one more is written out first.
   static let bufferLimit = 1 << 20
@@ -48,9 +50,13 @@ package final class JournalFile: Sendable {
 
   init(
     _ file: OpenFile, checkpoint: CheckpointFile, tree: MerkleTree, head: RecordHash, offset: Int,
-    sealed: Int
+    sealed: Int,
+    makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void = {
+      file throws(StoreError) in try file.makeDurable()
+    }
   ) {
     path = file.path
+    self.makeDurable = makeDurable
     self.file = file
     self.checkpoint = checkpoint
     state = Mutex(
@@ -100,24 +106,30 @@ package final class JournalFile: Sendable {
   }
 
   /// Returns when every record appended before the call is on disk.
+  ///
+  /// One at a time: the system tells of a lost write only once, and whoever waited finds its records already there.
   package func sync() throws(StoreError) {
-    let mark = try state.withLock { (state) throws(StoreError) -> Mark? in
-      try write(&state)
-      return state.written.tree.size > state.durable ? state.written : nil
-    }
-    guard let mark else { return }
-    do throws(StoreError) { try file.makeDurable() } catch { throw die(error) }
-    state.withLock { state in
-      state.durable = max(state.durable, mark.tree.size)
-      if let last = state.sealedAt, state.lastAt >= last,
-        state.lastAt - last < Self.checkpointInterval
-      {
-        return
+    try syncing.withLock { _ throws(StoreError) in
+      let mark = try state.withLock { (state) throws(StoreError) -> Mark? in
+        try write(&state)
+        return state.written.tree.size > state.durable ? state.written : nil
       }
-      // The records are safe; a checkpoint that could not be replaced is tried again at the next
-      // sync, and `seal` reports it.
-      try? seal(mark, &state, durable: false)
+      guard let mark else { return }
+      do throws(StoreError) { try makeDurable(file) } catch { throw die(error) }
+      state.withLock { state in becameDurable(mark, &state) }
     }
+  }
+
+  private func becameDurable(_ mark: Mark, _ state: inout State) {
+    state.durable = mark.tree.size
+    if let last = state.sealedAt, state.lastAt >= last,
+      state.lastAt - last < Self.checkpointInterval
+    {
+      return
+    }
+    // The records are safe. A checkpoint that could not be replaced is tried again at the next sync,
+    // and `seal` reports it.
+    try? seal(mark, &state, durable: false)
   }
 
   /// Makes everything durable and covered by a signature: before a run holds, and when it ends.

@@ -21,13 +21,18 @@ package struct JournalRecovery: Sendable, Equatable {
 extension JournalFile {
   /// Begins a journal; `alreadyExists` when there is one. Its name is durable once the folder is
   /// synced.
-  static func create(
-    _ path: String, checkpoint: CheckpointFile
+  ///
+  /// `makeDurable` is how a file gets to disk; a test puts a disk that fails in its place.
+  package static func create(
+    _ path: String, checkpoint: CheckpointFile,
+    makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void = {
+      file throws(StoreError) in try file.makeDurable()
+    }
   ) throws(StoreError) -> JournalFile {
     let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
     return JournalFile(
       file, checkpoint: checkpoint, tree: MerkleTree(), head: MerkleTree.emptyRoot, offset: 0,
-      sealed: 0)
+      sealed: 0, makeDurable: makeDurable)
   }
 
   /// Opens a journal to go on with it, and hands every record to `visit` first.

@@ -36,6 +36,12 @@ package struct RunFolder: Sendable, Equatable {
     }
   }
 
+  /// Takes back a folder that was just made and that no log knows.
+  func removeUnentered() {
+    for file in [plan, journal, lock] { unlink(file) }
+    rmdir(path)
+  }
+
   /// Whether a process drives the run now.
   package var driver: FileLock.State { FileLock.state(of: lock) }
 

@@ -43,11 +43,17 @@ package struct RunStore: Sendable {
     guard mkdir(run.path, 0o700) == 0 else {
       throw .system("cannot create the run's folder", run.path)
     }
-    let lock = try run.take(holder)
-    try Files.createNew(run.plan, plan)
-    let journal = try JournalFile.create(run.journal, checkpoint: checkpoint(of: run, key))
-    try Files.syncFolder(run.path)
-    try Files.syncFolder(folder.runs)
+    let (journal, lock): (JournalFile, FileLock)
+    do throws(StoreError) {
+      lock = try run.take(holder)
+      try Files.createNew(run.plan, plan)
+      journal = try JournalFile.create(run.journal, checkpoint: checkpoint(of: run, key))
+      try Files.syncFolder(run.path)
+      try Files.syncFolder(folder.runs)
+    } catch {
+      run.removeUnentered()
+      throw error
+    }
     try RunLog(folder).append(
       .opened(run: run.id, service: service, plan: RecordHash.of(plan)), at: moment)
     return Driven(folder: run, journal: journal, lock: lock)

@@ -2,6 +2,7 @@ import Glibc
 import RunbookDriver
 import RunbookJournal
 import RunbookModel
+import Synchronization
 import Testing
 
 /// A file system of one megabyte; only root may mount one.
@@ -67,5 +68,44 @@ private final class SmallDisk {
         at: moment(0))
     }
     #expect(failure?.kind == .full)
+    #expect(try RunStore(state).ids().isEmpty, "nothing half made is left behind")
+  }
+}
+
+@Suite struct `A disk that loses a write` {
+  /// Fails while it is told to.
+  private final class Disk: Sendable {
+    let isFailing = Atomic(false)
+  }
+
+  @Test func `ends the journal: nothing more is written, and every later call says so`() throws {
+    let folder = TestFolder()
+    let key = try #require(SigningKey(newNamed: "test"))
+    let disk = Disk()
+    let journal = try JournalFile.create(
+      folder.path + "/journal.jsonl",
+      checkpoint: CheckpointFile(path: folder.path + "/checkpoint", origin: "o", key: key),
+      makeDurable: { file throws(StoreError) in
+        guard disk.isFailing.load(ordering: .relaxed) else { return try file.makeDurable() }
+        throw StoreError(.system(EIO), "cannot make durable what was written to \(file.path)")
+      })
+    try journal.append(event: 0, commands: [], at: moment(0))
+    try journal.sync()
+    disk.isFailing.store(true, ordering: .relaxed)
+    try journal.append(event: 1, commands: [], at: moment(1000))
+    let first = error { try journal.sync() }
+    #expect(first?.kind == .dead)
+    #expect(first?.message.contains("what the disk now holds is not known") == true)
+    disk.isFailing.store(false, ordering: .relaxed)
+    let size = bytes(of: journal.path).count
+    let later: [() throws -> Void] = [
+      { try journal.append(event: 2, commands: [], at: moment(2000)) },
+      { try journal.flush() }, { try journal.sync() }, { try journal.seal() },
+    ]
+    for call in later { #expect(error(call)?.kind == .dead) }
+    #expect(bytes(of: journal.path).count == size)
+    let note = bytes(of: folder.path + "/checkpoint")
+    let covered = try Checkpoint.read(note, origin: "o", keys: [key.verifying]).checkpoint.size
+    #expect(covered == 1, "no signature covers what may be lost")
   }
 }
