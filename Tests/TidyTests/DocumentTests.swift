@@ -17,16 +17,20 @@ import Testing
     let page = try #require(Repository.file("Plugins/\(name)/README.md"))
     let first = page.lines.first ?? ""
     #expect(first.contains("lifeboat step plugin") || first.contains("Lifeboat step plugin"))
-    #expect(try #require(Repository.file("Plugins/README.md")).text.contains("\(name)/README.md"))
+    let isListed = try #require(Repository.file("Plugins/README.md")).text.contains(
+      "\(name)/README.md")
+    #expect(isListed, "Plugins/README.md does not link to \(name)")
   }
 
   @Test(arguments: Repository.folders(in: "Runbooks"))
   func `every shipped runbook has an example environment for production`(name: String) throws {
     let runbook = try #require(Repository.file("Runbooks/\(name)/runbook.yaml"))
-    #expect(runbook.text.contains("runbook: \(name)\n"))
+    let isNamedLikeFolder = runbook.text.contains("runbook: \(name)\n")
+    #expect(isNamedLikeFolder)
     let path = "Runbooks/\(name)/environments/production.yaml"
     let environment = try #require(Repository.file(path), "\(path) is missing")
-    #expect(environment.text.contains("allows: [recovery]"))
+    let isForRecoveries = environment.text.contains("allows: [recovery]")
+    #expect(isForRecoveries, "\(path) is not for recoveries alone")
   }
 
   @Test func `the format's page names every key`() throws {
@@ -34,7 +38,10 @@ import Testing
     let keys = Repository.swift(under: ["Sources/RunbookFormat/Document/Keys/"])
       .flatMap { texts(in: $0, after: "KeyRule(") }
     #expect(Set(keys).count > 50, "the keys were not found")
-    for key in Set(keys) { #expect(page.contains("`\(key)`"), "'\(key)' is not described") }
+    for key in Set(keys) {
+      let isDescribed = page.contains("`\(key)`")
+      #expect(isDescribed, "'\(key)' is not described")
+    }
   }
 
   @Test func `the format's page names every code`() throws {
@@ -42,7 +49,10 @@ import Testing
     let codes = Repository.swift(under: ["Sources/RunbookFormat/"])
       .flatMap { $0.text.matches(of: /"(LB\d\d\d)"/).map { String($0.output.1) } }
     #expect(Set(codes).count > 50, "the codes were not found")
-    for code in Set(codes) { #expect(page.contains(code), "\(code) is not described") }
+    for code in Set(codes) {
+      let isDescribed = page.contains(code)
+      #expect(isDescribed, "\(code) is not described")
+    }
   }
 
   @Test func `every link between our own pages leads somewhere`() {
