@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import RunbookAction
 import RunbookDriver
 import RunbookEngine
@@ -17,24 +18,53 @@ struct Documents {
     let loaded = loader.load(path: runbook, environment: environment)
     if !loaded.diagnostics.isEmpty {
       console.note(
-        DiagnosticRenderer(files: loaded.files, colour: console.diagnosticColour).text(loaded.diagnostics))
+        DiagnosticRenderer(files: loaded.files, colour: console.diagnosticColour).text(
+          loaded.diagnostics))
     }
     guard !loaded.hasErrors, let runbook = loaded.runbook, let runbookFile = loaded.runbookFile,
       let environment = loaded.environments.first, let value = environment.environment
     else { throw ExitStatus.invalid }
     return Documents(
-      runbook: runbook, environment: value,
+      runbook: runbook, environment: value.anchored(in: folder(of: environment.file)),
       runbookSource: source(runbook.name, runbookFile),
       environmentSource: source(value.name, environment.file))
   }
 
   private static func source(_ name: String, _ file: SourceFile) -> Plan.Source {
     Plan.Source(
-      name: name, path: file.path, sha256: hexadecimal(SHA256.hash(data: file.bytes)))
+      name: name, path: absolute(file.path), sha256: hexadecimal(SHA256.hash(data: file.bytes)))
+  }
+
+  private static func folder(of file: SourceFile) -> String {
+    let path = absolute(file.path)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+  }
+
+  /// A run may be gone on with from another folder, so its plan holds no path that depends on this one.
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return path }
+    defer { free(current) }
+    return String(cString: current) + "/" + path
   }
 
   /// Problems that are in no document: parameters, secrets.
   static func show(_ problems: [Diagnostic], console: Console) {
     console.note(DiagnosticRenderer(files: [], colour: console.diagnosticColour).text(problems))
+  }
+}
+
+extension RunbookEnvironment {
+  /// Files that the environment names by a relative path lie where the environment's file lies.
+  fileprivate func anchored(in folder: String) -> RunbookEnvironment {
+    func anchored(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+    var environment = self
+    environment.signingKeyFile = signingKeyFile.map(anchored)
+    environment.secrets = secrets.map { reference in
+      guard case .file(let path) = reference.source else { return reference }
+      var reference = reference
+      reference.source = .file(anchored(path))
+      return reference
+    }
+    return environment
   }
 }

@@ -6,14 +6,14 @@ package protocol RecordLog: Sendable {
   /// Adds one record. It may stay in memory until the next `sync`.
   func write(event: Value, commands: [Value], at moment: Moment) throws
   /// Returns when every record is durable. After an error nothing more may be promised to anybody.
-  func makeDurable() throws
+  func commit() throws
 }
 
 extension JournalFile: RecordLog {
   package func write(event: Value, commands: [Value], at moment: Moment) throws {
     try append(event: event, commands: commands, at: moment)
   }
-  package func makeDurable() throws { try sync() }
+  package func commit() throws { try sync() }
 }
 
 /// One record as the driver and everybody who reads a journal sees it.

@@ -157,7 +157,7 @@ package actor RunDriver {
 
   private func sync() throws {
     do {
-      try log.makeDurable()
+      try log.commit()
     } catch {
       throw JournalLost(cause: error, underWay: underWay)
     }

@@ -23,6 +23,7 @@ struct EnvironmentFile {
     \(database("primary", old))
     \(database("standby", new))
         sites: {primary: \(old.rawValue), standby: \(new.rawValue)}
+        link: {site_a: '\(layout.siteA.link)', site_b: '\(layout.siteB.link)'}
         heartbeat: {table: health, column: checked_at}
       dns:
         address: '\(layout.dnsPrimary)'
