@@ -59,6 +59,11 @@ struct TextFile: Sendable {
   let path: String
   let text: String
 
+  /// Compares bytes: a search by characters through the whole repository takes seconds.
+  func holds(_ words: String) -> Bool {
+    Data(text.utf8).range(of: Data(words.utf8)) != nil
+  }
+
   /// As an editor counts: a line feed at the end begins no further line.
   var lines: [Substring] {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
