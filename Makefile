@@ -1,4 +1,4 @@
-# What people type. `make` alone builds; `make check` is what a change must pass.
+# What people type. `make drill` shows everything on a fresh machine, `make test` proves it; both set up what is missing.
 .POSIX:
 .SUFFIXES:
 
@@ -6,19 +6,23 @@ SWIFT = swift
 # One job a core is Swift's own choice; fewer on a shared machine: make JOBS=--jobs=1
 JOBS =
 LAB = /tmp/lifeboat-lab
+BIN = .build/debug
 
-.PHONY: build release test check format lint setup lab lab-down clean
+.PHONY: build release drill test format lint setup lab lab-down bench clean
 
 build:
 	$(SWIFT) build $(JOBS)
 
-release:
-	$(SWIFT) build $(JOBS) -c release --product lifeboat
+# One file that starts quickly and needs no Swift on the machine it runs on.
+release: setup
+	$(SWIFT) build $(JOBS) -c release -Xswiftc -static-stdlib --product lifeboat
 
-test:
-	$(SWIFT) test $(JOBS)
+drill: setup
+	$(SWIFT) build $(JOBS) --product lifeboat
+	$(SWIFT) build $(JOBS) --product lifeboat-lab
+	Runbooks/drill $(BIN)
 
-check: lint
+test: setup lint
 	$(SWIFT) build $(JOBS) --build-tests
 	$(SWIFT) test $(JOBS) --skip-build
 
@@ -29,15 +33,18 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Plugins Tests Package.swift
 
 setup:
-	.ci/setup
+	@.ci/setup
 
 # Real servers to practise on; see `lifeboat-lab --help`.
 lab:
 	$(SWIFT) build $(JOBS) --product lifeboat-lab
-	.build/debug/lifeboat-lab up --dir $(LAB)
+	$(BIN)/lifeboat-lab up --dir $(LAB)
 
 lab-down:
-	.build/debug/lifeboat-lab down --dir $(LAB)
+	$(BIN)/lifeboat-lab down --dir $(LAB)
+
+bench: setup
+	Benchmarks/run
 
 clean:
 	$(SWIFT) package clean

@@ -122,6 +122,8 @@ let package = Package(
     tests(
       "HAProxyPlugin",
       ["RunbookModel", "RunbookAction", "HAProxyPlugin", "ActionConformance", "TestServers"]),
+    tests("Tidy", []),
+    tests("EndToEnd", ["RunbookModel", "TestServers", "lifeboat", "lifeboat-lab"]),
     tests("Lab", ["RunbookModel", "lifeboat-lab", "CLibPQ", "CLab"]),
   ]
 )

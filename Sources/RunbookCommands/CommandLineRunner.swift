@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import RunbookDriver
 import RunbookModel
 
@@ -6,6 +7,9 @@ import RunbookModel
 enum CommandLineRunner {
   static func run(_ arguments: [String]) async -> Int32 {
     let console = Console()
+    // A closed pipe and a file-size limit are then errors with words, not sudden deaths.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try Lifeboat.parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {

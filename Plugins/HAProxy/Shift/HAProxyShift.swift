@@ -33,11 +33,8 @@ struct HAProxyShift: UndoableAction {
         return .holds(evidence)
       }
       evidence.summary = report.differences.joined(separator: "; ")
-      // "Does not hold" would mean that there is nothing to undo: that is so only where all is as
-      // before.
-      if report.isBefore { return .doesNotHold(evidence) }
-      evidence.summary = "partly in place: \(evidence.summary)"
-      return .cannotTell(evidence)
+      if !report.isBefore { evidence.summary = "partly in place: \(evidence.summary)" }
+      return .doesNotHold(evidence)
     } catch {
       return .cannotTell(Evidence(error.message))
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunbookEngine
 import RunbookFormat
 import RunbookModel
 
@@ -53,10 +54,32 @@ struct AnswerOptions: ParsableArguments {
       "Say no beforehand to the question of this one step.", valueName: "step"))
   var decline: [String] = []
 
+  /// An answer for a step that does not exist is a typing error with consequences.
+  func check(against plan: Plan) throws(Refusal) {
+    for name in approve + decline {
+      let step = try plan.step(named: name)
+      guard step.kind == .person || step.approval != nil else {
+        throw Refusal(.invalid, "the step '\(name)' asks nobody")
+      }
+    }
+  }
+
   func given(_ reason: String?) -> [StepID: TerminalDesk.Given] {
     var given: [StepID: TerminalDesk.Given] = [:]
     for step in approve { given[StepID(step)] = .approve }
     for step in decline { given[StepID(step)] = .decline(reason: reason ?? "declined beforehand") }
     return given
+  }
+}
+
+extension Plan {
+  /// The step that somebody typed.
+  func step(named name: String) throws(Refusal) -> PlannedStep {
+    guard let step = steps.first(where: { $0.id.text == name }) else {
+      throw Refusal(
+        .invalid, "this run has no step '\(name)'",
+        next: Nearest.word(to: name, among: steps.map(\.id.text)).map { "did you mean '\($0)'?" })
+    }
+    return step
   }
 }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import RunbookDriver
 import RunbookJournal
 import RunbookReport
@@ -11,7 +11,8 @@ struct Auditing {
 
   func facts(of run: RunFolder) throws -> IntegrityFacts {
     let audit = try StoreAudit(store.folder).verify(run)
-    let attributes = try? FileManager.default.attributesOfItem(atPath: run.journal)
+    var file = stat()
+    let size = stat(run.journal, &file) == 0 ? Int(file.st_size) : 0
     var signedBy: String?
     if case .valid(_, _, let name) = audit.journal.checkpoint { signedBy = name }
     let findings = (audit.journal.findings + audit.findings).map(\.message).joined(separator: "; ")
@@ -23,7 +24,7 @@ struct Auditing {
       }
     return IntegrityFacts(
       rootHash: audit.journal.root?.hex ?? "none: the records are no unbroken chain",
-      records: audit.journal.recordCount, bytes: (attributes?[.size] as? Int) ?? 0,
+      records: audit.journal.recordCount, bytes: size,
       signedBy: signedBy, verification: verification)
   }
 }

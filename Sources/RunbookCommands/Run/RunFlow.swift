@@ -36,7 +36,7 @@ struct RunFlow {
     let plan = try planToRun(fresh)
     console.out(PlanText(plan: plan, console: console).text + "\n")
     if purpose == .recovery { try confirmService(plan, console) }
-    try checkAnswers(plan)
+    try answers.check(against: plan)
     let order = RunSession.Order(
       by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
       declaredAt: declaredAt)
@@ -89,18 +89,6 @@ struct RunFlow {
         + "Type the service's name to start it: ")
     guard readLine()?.trimmed == plan.service else {
       throw Refusal(.refused, "what was typed is not '\(plan.service)'")
-    }
-  }
-
-  /// An answer for a step that does not exist is a typing error with consequences.
-  private func checkAnswers(_ plan: Plan) throws(Refusal) {
-    for name in answers.approve + answers.decline {
-      guard let step = plan.steps.first(where: { $0.id.text == name }) else {
-        throw Refusal(.invalid, "there is no step '\(name)' to answer for")
-      }
-      guard step.kind == .person || step.approval != nil else {
-        throw Refusal(.invalid, "the step '\(name)' asks nobody")
-      }
     }
   }
 }

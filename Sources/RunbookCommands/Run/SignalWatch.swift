@@ -31,6 +31,5 @@ final class SignalWatch: Sendable {
       let kept = Source(signal: source)
       sources.withLock { $0.append(kept) }
     }
-    signal(SIGPIPE, SIG_IGN)
   }
 }

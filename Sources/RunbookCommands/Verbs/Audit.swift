@@ -39,30 +39,32 @@ struct AuditVerify: ParsableCommand {
     let verdict: AuditReport.Verdict
     if let id {
       let run = try audit.verify(store.find(id))
-      show([run], console)
+      switch output.format {
+      case .text: show(run, console)
+      case .json: console.out(JSONText.text(value(run), pretty: true))
+      }
       verdict = run.verdict
     } else {
       let all = try audit.verifyAll()
-      show(all.runs, console)
-      if output.format == .text {
-        console.out("log of all runs: \(words(all.log.verdict, all.log)) ")
-        for finding in all.findings { console.out("  - \(finding.message)") }
+      switch output.format {
+      case .text: show(all, console)
+      case .json: console.out(JSONText.text(value(all), pretty: true))
       }
       verdict = all.verdict
     }
     if verdict == .damaged { throw ExitStatus.auditFailed }
   }
 
-  private func show(_ runs: [RunAudit], _ console: Console) {
-    switch output.format {
-    case .json: console.out(JSONText.text(.list(runs.map(value)), pretty: true))
-    case .text:
-      for run in runs {
-        let style: Console.Style = run.verdict == .damaged ? .bad : .good
-        console.out("\(run.run): \(console.styled(words(run.verdict, run.journal), style))")
-        for finding in run.journal.findings + run.findings { console.out("  - \(finding.message)") }
-      }
-    }
+  private func show(_ run: RunAudit, _ console: Console) {
+    let style: Console.Style = run.verdict == .damaged ? .bad : .good
+    console.out("\(run.run): \(console.styled(words(run.verdict, run.journal), style))")
+    for finding in run.journal.findings + run.findings { console.out("  - \(finding.message)") }
+  }
+
+  private func show(_ all: StoreAuditReport, _ console: Console) {
+    for run in all.runs { show(run, console) }
+    console.out("log of all runs: \(words(all.log.verdict, all.log))")
+    for finding in all.log.findings + all.findings { console.out("  - \(finding.message)") }
   }
 
   private func words(_ verdict: AuditReport.Verdict, _ journal: AuditReport) -> String {
@@ -84,15 +86,29 @@ struct AuditVerify: ParsableCommand {
       "records": .int(Int64(run.journal.recordCount)),
       "proven": .int(Int64(run.journal.provenCount)),
       "root": run.journal.root.map { .string($0.hex) } ?? .null,
-      "findings": .list(
-        (run.journal.findings + run.findings).map { finding in
-          [
-            "kind": .string(finding.kind.rawValue), "message": .string(finding.message),
-            "records": finding.records.map {
-              .list([.int(Int64($0.lowerBound)), .int(Int64($0.upperBound))])
-            } ?? .null,
-          ]
-        }),
+      "findings": value(run.journal.findings + run.findings),
     ]
+  }
+
+  private func value(_ all: StoreAuditReport) -> Value {
+    [
+      "verdict": .string(all.verdict.rawValue), "runs": .list(all.runs.map(value)),
+      "log": [
+        "verdict": .string(all.log.verdict.rawValue), "records": .int(Int64(all.log.recordCount)),
+        "findings": value(all.log.findings + all.findings),
+      ],
+    ]
+  }
+
+  private func value(_ findings: [AuditFinding]) -> Value {
+    .list(
+      findings.map { finding in
+        [
+          "kind": .string(finding.kind.rawValue), "message": .string(finding.message),
+          "records": finding.records.map {
+            .list([.int(Int64($0.lowerBound)), .int(Int64($0.upperBound))])
+          } ?? .null,
+        ]
+      })
   }
 }

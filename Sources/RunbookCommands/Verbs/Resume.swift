@@ -47,6 +47,8 @@ struct Resume: AsyncParsableCommand {
           .refused, "run \(stored.opening.run) has ended (\(outcome.words)); there is nothing to go on with",
           next: "see it with: lifeboat report \(stored.opening.run)")
       }
+      try answers.check(against: stored.plan)
+      for name in retry + skip + markDone { _ = try stored.plan.step(named: name) }
       return .runResumed(
         RunResumption(
           by: Person.current, host: Person.host, interrupted: interrupted,

@@ -251,14 +251,17 @@ package struct Performer: Sendable {
 
   // MARK: - Undoing
 
-  /// Takes the change back. One that may never have been made is looked for first.
+  /// Takes the change back. An action's own undo looks for itself what there is to undo; before an undo that the author
+  /// wrote, a change that may never have been made is looked for.
   package func undo(_ step: PlannedStep, _ change: Value, isInDoubt: Bool) async -> ApplyResult {
-    if isInDoubt, step.isVerifiable, case .doesNotHold(let seen) = await verifyOnce(step, change) {
-      return .done(Evidence("nothing to undo: the change is not in place (\(seen.summary))"))
-    }
     switch step.undo {
     case .none(let reason): return .failed(.refused(.precondition, "it has no undo: \(reason)"))
-    case .explicit(let call): return await undo(step, by: call)
+    case .explicit(let call):
+      if isInDoubt, step.isVerifiable, case .doesNotHold(let seen) = await verifyOnce(step, change)
+      {
+        return .done(Evidence("nothing to undo: the change is not in place (\(seen.summary))"))
+      }
+      return await undo(step, by: call)
     case .auto: break
     }
     guard let action = registry[step.uses], case .change(let body) = action.body,

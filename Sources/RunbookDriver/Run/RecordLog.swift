@@ -5,6 +5,8 @@ package import RunbookModel
 package protocol RecordLog: Sendable {
   /// Adds one record. It may stay in memory until the next `sync`.
   func write(event: Value, commands: [Value], at moment: Moment) throws
+  /// Shows the records to whoever reads along, and keeps them if only this process dies.
+  func show() throws
   /// Returns when every record is durable. After an error nothing more may be promised to anybody.
   func commit() throws
 }
@@ -13,6 +15,7 @@ extension JournalFile: RecordLog {
   package func write(event: Value, commands: [Value], at moment: Moment) throws {
     try append(event: event, commands: commands, at: moment)
   }
+  package func show() throws { try flush() }
   package func commit() throws { try sync() }
 }
 

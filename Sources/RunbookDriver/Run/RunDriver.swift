@@ -151,13 +151,15 @@ package actor RunDriver {
       mustSync = mustSync || event.isPrecious || commands.contains(where: \.hasEffect)
       released += commands
     }
-    if mustSync { try sync() }
+    try keep(durably: mustSync)
     return released
   }
 
-  private func sync() throws {
+  private func sync() throws { try keep(durably: true) }
+
+  private func keep(durably: Bool) throws {
     do {
-      try log.commit()
+      if durably { try log.commit() } else { try log.show() }
     } catch {
       throw JournalLost(cause: error, underWay: underWay)
     }

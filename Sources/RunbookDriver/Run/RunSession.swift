@@ -74,8 +74,12 @@ package struct RunSession: Sendable {
     defer { withExtendedLifetime(serviceLock) {} }
     let key = try signingKey(plan)
     let bytes = try plan.encoded()
-    if plan.bindsChanges { try SavedPlanLedger(store.folder).claim(plan.id, for: run) }
+    let ledger = SavedPlanLedger(store.folder)
+    // A plan that is known to be used is refused before anything is made; `claim` says by which run.
+    if plan.bindsChanges, ledger.user(of: plan.id) != nil { try ledger.claim(plan.id, for: run) }
     let driven = try store.create(holder, service: plan.service, plan: bytes, key: key, at: now)
+    // After the folder: a full disk must not use the plan up. Before the first record: two runs must not share it.
+    if plan.bindsChanges { try ledger.claim(plan.id, for: run) }
     let opening = RunOpening(
       run: run, plan: plan.id, planHash: RecordHash.of(bytes).hex, purpose: plan.purpose,
       runbook: plan.runbook.name, service: plan.service, environment: plan.environment.name,
@@ -109,7 +113,8 @@ package struct RunSession: Sendable {
     event: (Stored, [StepID], JournalRecovery) throws -> Event, watch: (Stored) -> Watch
   ) async throws -> Result {
     try store.folder.prepare()
-    let plan = try readPlan(folder)
+    let planBytes = try folder.readPlan()
+    let plan = try decode(planBytes, folder)
     let vault = try secrets(plan)
     let holder = LockHolder(run: folder.id, by: by, since: clock.now().wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
@@ -127,6 +132,13 @@ package struct RunSession: Sendable {
         message: "run \(folder.id) was never opened: its process ended before the first record",
         advice: "nothing was changed; start a new run")
     }
+    guard opening.planHash == RecordHash.of(planBytes).hex else {
+      throw Unreadable(
+        message: "\(folder.plan) was changed after the run was opened: it is not what the journal's "
+          + "first record names",
+        advice: "nothing was done; put the right plan back, or see: lifeboat audit verify "
+          + "\(folder.id)")
+    }
     let stored = Stored(plan: plan, machine: replay.machine, opening: opening)
     let interrupted = zip(plan.steps, replay.machine.steps).compactMap { $1.isActive ? $0.id : nil }
     let first = try event(stored, interrupted, recovery)
@@ -134,9 +146,12 @@ package struct RunSession: Sendable {
       driven, replay.machine, opening, secrets: vault, from: first, watch: watch(stored))
   }
 
-  /// The plan beside a journal, checked against the hash that the first record will be compared with.
+  /// The plan beside a journal, as it is; whether it is the one that was opened is seen when the run is taken over.
   package func readPlan(_ folder: RunFolder) throws -> Plan {
-    let bytes = try folder.readPlan()
+    try decode(folder.readPlan(), folder)
+  }
+
+  private func decode(_ bytes: [UInt8], _ folder: RunFolder) throws(Unreadable) -> Plan {
     do {
       return try Plan(decoding: bytes)
     } catch {
