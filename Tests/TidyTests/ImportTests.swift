@@ -46,6 +46,14 @@ import Testing
     #expect(Layers.importedModule(line[...]) == module)
   }
 
+  @Test func `a program in a text of several lines imports nothing`() {
+    let quotes = String(repeating: "\"", count: 3)
+    let text = "import Glibc\nlet script = \(quotes)\n  import os\n  \(quotes)\nimport Dispatch\n"
+    let found = Layers.imports(of: TextFile(path: "a.swift", text: text))
+    #expect(found.map(\.module) == ["Glibc", "Dispatch"])
+    #expect(found.map(\.line) == [1, 5])
+  }
+
   @Test(arguments: ["// import Glibc", "let text = \"import Glibc\"", "important()", ""])
   func `what only looks like an import is none`(line: String) {
     #expect(Layers.importedModule(line[...]) == nil)

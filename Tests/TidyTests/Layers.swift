@@ -82,9 +82,18 @@ enum Layers {
 
   /// The modules that a file imports, each with its line, counted from one.
   static func imports(of file: TextFile) -> [(module: String, line: Int)] {
-    file.lines.enumerated().compactMap { index, line in
-      importedModule(line).map { ($0, index + 1) }
+    var found: [(module: String, line: Int)] = []
+    var isInText = false
+    for (index, line) in file.lines.enumerated() {
+      // A text of several lines may hold a program of another language.
+      if !isInText, let module = importedModule(line) { found.append((module, index + 1)) }
+      if line.contains("\"\"\""),
+        line.split(separator: "\"\"\"", omittingEmptySubsequences: false).count % 2 == 0
+      {
+        isInText.toggle()
+      }
     }
+    return found
   }
 
   /// `@preconcurrency package import struct Dispatch.DispatchTime` gives Dispatch.
