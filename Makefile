@@ -22,9 +22,17 @@ drill: setup
 	$(SWIFT) build $(JOBS) --product lifeboat-lab
 	Runbooks/drill $(BIN)
 
+# Tests with real servers have the machine to themselves, one target after another; the rest runs together.
+SERVER_TESTS = RunbookDriverTests RunbookActionsTests PostgresPluginTests DNSPluginTests HAProxyPluginTests \
+  LabTests EndToEndTests
+
 test: setup lint
 	$(SWIFT) build $(JOBS) --build-tests
-	$(SWIFT) test $(JOBS) --skip-build
+	$(SWIFT) test $(JOBS) --skip-build --filter '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|Tidy)Tests'
+	@for target in $(SERVER_TESTS); do \
+	  echo "== $$target"; \
+	  $(SWIFT) test $(JOBS) --skip-build --filter "^$$target" || exit 1; \
+	done
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Plugins Tests Package.swift

@@ -87,7 +87,7 @@ let package = Package(
       "RunbookCommands",
       [
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
-        "RunbookAction", "RunbookDriver", arguments,
+        "RunbookAction", "RunbookDriver", crypto, arguments,
       ]),
     program(
       "lifeboat",
@@ -100,7 +100,8 @@ let package = Package(
       "lifeboat-lab", ["RunbookModel", arguments, flyingFox, "CLibPQ", "CLab"], exclude: ["CLab"]),
     .systemLibrary(name: "CLab", path: "Sources/lifeboat-lab/CLab"),
     // Tests
-    library("ActionConformance", ["RunbookModel", "RunbookAction"], path: "Tests/ActionConformance"),
+    library(
+      "ActionConformance", ["RunbookModel", "RunbookAction"], path: "Tests/ActionConformance"),
     library("TestServers", path: "Tests/TestServers"),
     tests("RunbookFormat", ["RunbookModel", "RunbookFormat"]),
     tests("RunbookEngine", ["RunbookModel", "RunbookEngine"]),

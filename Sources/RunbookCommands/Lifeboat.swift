@@ -4,7 +4,8 @@ import ArgumentParser
 struct Lifeboat: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lifeboat",
-    abstract: "Rehearses and carries out disaster recovery from runbooks, and proves what happened.",
+    abstract:
+      "Rehearses and carries out disaster recovery from runbooks, and proves what happened.",
     discussion: """
       A runbook (YAML) says what to do, an environment says where. 'plan' shows what would happen \
       and changes nothing; 'drill' and 'recover' do it; 'report' and 'audit verify' show and prove \
@@ -31,7 +32,8 @@ struct Lifeboat: AsyncParsableCommand {
   private static var exitCodes: String {
     ExitStatus.allCases.map { status in
       let number = String(status.rawValue)
-      return "  \(String(repeating: " ", count: max(0, 2 - number.count)))\(number)  \(status.meaning)"
+      return
+        "  \(String(repeating: " ", count: max(0, 2 - number.count)))\(number)  \(status.meaning)"
     }.joined(separator: "\n")
   }
 }

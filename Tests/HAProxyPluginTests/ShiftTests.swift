@@ -93,7 +93,7 @@ import Testing
     #expect(second.weights() == first.weights())
     second.say("set server app/site_a weight 1")
     let verdict = try await shifting.verify(change)
-    #expect(verdict.word == "cannot tell")
+    #expect(verdict.word == "does not hold")
     #expect(
       verdict.evidence.summary.contains(
         "at \(second.runtime), site_a has weight 1 and should have 0"))

@@ -21,7 +21,8 @@ struct RunbookOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("p"), .customLong("parameter")],
-    help: ArgumentHelp("A parameter of the runbook; may be given several times.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "A parameter of the runbook; may be given several times.", valueName: "name=value"))
   var parameters: [String] = []
 
   @Option(

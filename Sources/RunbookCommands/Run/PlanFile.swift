@@ -32,7 +32,8 @@ enum PlanFile {
     }
     guard plan.id == plan.contentID else {
       throw Refusal(
-        .refused, "\(path) was changed after it was made: its content is not what '\(plan.id)' names",
+        .refused,
+        "\(path) was changed after it was made: its content is not what '\(plan.id)' names",
         next: "make a new one with: lifeboat plan --out")
     }
     return plan
@@ -64,7 +65,8 @@ enum PlanFile {
     compare("version of lifeboat", saved.toolVersion, now.toolVersion)
     for (before, after) in zip(saved.steps, now.steps) where before.id == after.id {
       guard before.forecast.change != after.forecast.change else { continue }
-      lines.append("step \(before.id): was to \(text(before.forecast)), would now \(text(after.forecast))")
+      lines.append(
+        "step \(before.id): was to \(text(before.forecast)), would now \(text(after.forecast))")
     }
     return lines
   }

@@ -45,9 +45,11 @@ struct RunEnding {
   private var next: String? {
     let run = result.run.id
     switch result.ending {
-    case .waiting: return "lifeboat status \(run) says what is asked; lifeboat resume \(run) goes on"
+    case .waiting:
+      return "lifeboat status \(run) says what is asked; lifeboat resume \(run) goes on"
     case .paused: return "lifeboat resume \(run)"
-    case .closed(.failedPartly): return "lifeboat status \(run) says what is changed; lifeboat undo \(run) takes it back"
+    case .closed(.failedPartly):
+      return "lifeboat status \(run) says what is changed; lifeboat undo \(run) takes it back"
     case .closed(.succeeded), .closed(.failedUnchanged), .closed(.failedUndone): return nil
     }
   }
@@ -61,6 +63,7 @@ struct ObjectiveLines {
 
   private func line(_ actual: String, _ objective: String, _ result: ObjectiveResult) -> String {
     let target = result.target.map { "\(objective) \($0.spoken)" } ?? "no \(objective) set"
-    return "\(actual)     \(result.measured.words)  (\(target): \(result.verdict.words))  \(result.why)"
+    return
+      "\(actual)     \(result.measured.words)  (\(target): \(result.verdict.words))  \(result.why)"
   }
 }

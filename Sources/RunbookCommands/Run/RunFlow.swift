@@ -65,7 +65,8 @@ struct RunFlow {
         .refused,
         "the saved plan \(saved.id) no longer fits:\n"
           + differences.map { "    " + $0 }.joined(separator: "\n"),
-        next: "look at what has changed, then make and approve a new plan with: lifeboat plan --out")
+        next: "look at what has changed, then make and approve a new plan with: lifeboat plan --out"
+      )
     }
     return saved
   }

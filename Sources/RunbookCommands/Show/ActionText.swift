@@ -43,7 +43,9 @@ enum ActionText {
       lines.append(wrapped("undo      not possible: \(text)", width: 100, indent: "  "))
     case .notNeeded: break
     }
-    lines += ["", console.styled("By hand", .strong), wrapped(page.byHand, width: 100, indent: "  ")]
+    lines += [
+      "", console.styled("By hand", .strong), wrapped(page.byHand, width: 100, indent: "  "),
+    ]
     return lines.joined(separator: "\n")
   }
 
@@ -59,7 +61,9 @@ enum ActionText {
         "\(indent)\(field.name)  (\(field.type.words), \(need))",
         wrapped(field.summary, width: 100, indent: indent + "    "),
       ]
-      if case .object(let inner) = field.type { lines += Self.fields(inner, indent: indent + "    ") }
+      if case .object(let inner) = field.type {
+        lines += Self.fields(inner, indent: indent + "    ")
+      }
       return lines
     }
   }
@@ -71,7 +75,10 @@ enum ActionText {
       "input": FieldType.object(page.fields).jsonSchema,
       "outputs": .list(
         page.outputs.map {
-          ["name": .string($0.name), "type": .string($0.type.words), "summary": .string($0.summary)]
+          [
+            "name": .string($0.name), "type": .string($0.type.words),
+            "summary": .string($0.summary),
+          ]
         }),
       "timeout": .duration(page.timeout), "settle": .duration(page.settle),
       "expected": .duration(page.expected), "repeatable": .bool(page.isRepeatable),

@@ -19,7 +19,8 @@ struct HoldText {
     lines.append("  Possible now:")
     for (step, failure) in failed { lines += possible(step, failure) }
     lines.append("    undo              \(undoText)")
-    lines.append("    abort             end the run here; nothing more is started, nothing is undone")
+    lines.append(
+      "    abort             end the run here; nothing more is started, nothing is undone")
     lines.append("    leave             leave it holding; 'lifeboat resume' goes on later")
     return lines.joined(separator: "\n")
   }
@@ -55,7 +56,9 @@ struct HoldText {
 
   private func possible(_ step: PlannedStep, _ failure: StepFailure) -> [String] {
     let again =
-      failure.change == nil ? "look again and make another attempt" : "look whether it is in place; if not, plan and apply it afresh"
+      failure.change == nil
+      ? "look again and make another attempt"
+      : "look whether it is in place; if not, plan and apply it afresh"
     return [
       "    retry \(step.id)  \(again)",
       "    skip \(step.id)  leave it out; what needs it goes on",
@@ -67,7 +70,9 @@ struct HoldText {
     guard let last = machine.changes.last else { return "nothing to undo; ends the run" }
     let step = machine.plan.steps[last]
     if step.pointOfNoReturn { return "not possible: \(step.id) is a point of no return" }
-    if case .none(let reason) = step.undo { return "ends at once: \(step.id) has no undo (\(reason))" }
+    if case .none(let reason) = step.undo {
+      return "ends at once: \(step.id) has no undo (\(reason))"
+    }
     return "undo the changes, last first, beginning with \(step.id)"
   }
 }

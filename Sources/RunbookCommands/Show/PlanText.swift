@@ -5,15 +5,27 @@ import RunbookModel
 struct PlanText {
   let plan: Plan
   let console: Console
+  private let idWidth: Int
+
+  init(plan: Plan, console: Console) {
+    self.plan = plan
+    self.console = console
+    idWidth = min(plan.steps.map(\.id.text.count).max() ?? 0, 32)
+  }
 
   /// What would stop the run if it were started now, a line each.
   var obstacles: [String] {
-    plan.steps.compactMap { step in
+    // A check after a change says nothing yet: the change may be what makes it hold.
+    let firstChange = plan.steps.firstIndex {
+      $0.kind == .change && $0.forecast.status != .wouldSkip
+    }
+    let firstDependent = firstChange.map { $0 + 1 } ?? plan.steps.endIndex
+    return plan.steps.enumerated().compactMap { place, step in
       switch step.forecast.status {
       case .impossible: "\(step.id): \(step.forecast.summary)"
-      case .doesNotHoldNow where step.onFailure != .continue && !dependsOnChange(step):
+      case .doesNotHoldNow where step.onFailure != .continue && place < firstDependent:
         "\(step.id) does not hold now: \(step.forecast.summary)"
-      case .cannotTell where step.onFailure != .continue && !dependsOnChange(step):
+      case .cannotTell where step.onFailure != .continue && place < firstDependent:
         "\(step.id) cannot be seen: \(step.forecast.summary)"
       case .wouldChange, .alreadyInPlace, .holdsNow, .doesNotHoldNow, .cannotTell, .wouldSkip,
         .decidedDuringRun, .asksPerson:
@@ -31,14 +43,6 @@ struct PlanText {
     }
   }
 
-  /// A check after a change says nothing yet: the change may be what makes it hold.
-  private func dependsOnChange(_ step: PlannedStep) -> Bool {
-    guard let place = plan.steps.firstIndex(where: { $0.id == step.id }) else { return false }
-    return plan.steps[..<place].contains { earlier in
-      earlier.kind == .change && earlier.forecast.status != .wouldSkip
-    }
-  }
-
   var text: String {
     let timing = PlanTiming(plan)
     var lines = [
@@ -50,7 +54,8 @@ struct PlanText {
     for stage in plan.stages {
       lines.append("")
       let budget = stage.budget.map { "  (budget \($0.spoken))" } ?? ""
-      lines.append(console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
+      lines.append(
+        console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
       for place in stage.range { lines += describe(plan.steps[place]) }
     }
     lines.append("")
@@ -90,7 +95,8 @@ struct PlanText {
     if let approval = step.approval {
       lines.append(
         indent + "asks  \(approval.count) \(approval.role)"
-          + (approval.timeout.map { " within \($0.spoken), else \(approval.onTimeout.rawValue)" } ?? ""))
+          + (approval.timeout.map { " within \($0.spoken), else \(approval.onTimeout.rawValue)" }
+            ?? ""))
     }
     var policy = ["on failure: \(step.onFailure.rawValue)"]
     if step.pointOfNoReturn { policy.append("POINT OF NO RETURN") }
@@ -100,8 +106,6 @@ struct PlanText {
     }
     return lines
   }
-
-  private var idWidth: Int { min(plan.steps.map(\.id.text.count).max() ?? 0, 32) }
 
   private func summary(_ timing: PlanTiming) -> [String] {
     var lines: [String] = []
@@ -139,7 +143,9 @@ struct PlanText {
     for fidelity in Fidelity.allCases.reversed() {
       count("\(fidelity.rawValue)") { $0.forecast.preview?.fidelity == fidelity }
     }
-    count("looked at") { [.holdsNow, .doesNotHoldNow, .alreadyInPlace].contains($0.forecast.status) }
+    count("looked at") {
+      [.holdsNow, .doesNotHoldNow, .alreadyInPlace].contains($0.forecast.status)
+    }
     count("not to be seen") { [.cannotTell, .impossible].contains($0.forecast.status) }
     count("decided during the run") { $0.forecast.status == .decidedDuringRun }
     count("asks a person") { $0.forecast.status == .asksPerson }

@@ -21,7 +21,9 @@ struct ProgressPrinter: RunListener {
     for command in record.commands {
       switch command {
       case .apply(let id, let attempt, _):
-        line(id, record, machine, "changing", attempt > 1 ? "again, attempt \(attempt)" : does(id, machine), nil)
+        line(
+          id, record, machine, "changing",
+          attempt > 1 ? "again, attempt \(attempt)" : does(id, machine), nil)
       case .undo(let id, _, _): line(id, record, machine, "undoing", "", nil)
       case .ask(let id, _, let request): line(id, record, machine, "asks", request.text, .warning)
       case .startTimer(let id, let attempt, .backoff, let after):
@@ -31,12 +33,17 @@ struct ProgressPrinter: RunListener {
     }
     switch record.event {
     case .interrupted(let facts):
-      console.out("\(time(record))  \(facts.cause): nothing more is started; what runs is let finish")
+      console.out(
+        "\(time(record))  \(facts.cause): nothing more is started; what runs is let finish")
     case .runResumed(let facts):
       let steps = facts.interrupted.map(\.text).joined(separator: ", ")
-      console.out("\(time(record))  resumed by \(facts.by)" + (steps.isEmpty ? "" : "; under way when it stopped: \(steps)"))
+      console.out(
+        "\(time(record))  resumed by \(facts.by)"
+          + (steps.isEmpty ? "" : "; under way when it stopped: \(steps)"))
     case .operatorDecided(let decision):
-      console.out("\(time(record))  \(decision.by) decided: \(record.event.phrase)" + (decision.reason.map { " (\($0))" } ?? ""))
+      console.out(
+        "\(time(record))  \(decision.by) decided: \(record.event.phrase)"
+          + (decision.reason.map { " (\($0))" } ?? ""))
     case .runOpened, .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone,
       .timerFired, .personAnswered:
       break
@@ -72,7 +79,8 @@ struct ProgressPrinter: RunListener {
     _ id: StepID, _ record: RunRecord, _ machine: RunMachine, _ word: String, _ text: String,
     _ style: Console.Style?
   ) {
-    let stage = machine.place(of: id).map { machine.plan.stages[machine.plan.steps[$0].stage].name } ?? ""
+    let stage =
+      machine.place(of: id).map { machine.plan.stages[machine.plan.steps[$0].stage].name } ?? ""
     let padded = word.padded(to: 9)
     let shown = style.map { console.styled(padded, $0) } ?? padded
     console.out(

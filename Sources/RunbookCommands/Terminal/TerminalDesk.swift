@@ -164,13 +164,18 @@ private struct ReadingThread {
   let body: @Sendable () -> Void
 
   func start() {
-    final class Box { let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body } }
+    final class Box {
+      let body: @Sendable () -> Void;
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
     var thread = pthread_t()
     let box = Unmanaged.passRetained(Box(body))
-    let failure = pthread_create(&thread, nil, { pointer in
-      Unmanaged<Box>.fromOpaque(pointer!).takeRetainedValue().body()
-      return nil
-    }, box.toOpaque())
+    let failure = pthread_create(
+      &thread, nil,
+      { pointer in
+        Unmanaged<Box>.fromOpaque(pointer!).takeRetainedValue().body()
+        return nil
+      }, box.toOpaque())
     if failure != 0 { box.takeRetainedValue().body() } else { pthread_detach(thread) }
   }
 }

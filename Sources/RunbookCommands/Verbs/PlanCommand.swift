@@ -30,7 +30,8 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console()
-    let preparation = try Preparation(target, purpose: recovery ? .recovery : .drill, console: console)
+    let preparation = try Preparation(
+      target, purpose: recovery ? .recovery : .drill, console: console)
     var plan = try await preparation.plan()
     if let out {
       plan.bindsChanges = true

@@ -8,7 +8,8 @@ import RunbookReport
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write the report of a run: outcome, RTA and RPA, timeline, steps, deviations, proof.",
+    abstract:
+      "Write the report of a run: outcome, RTA and RPA, timeline, steps, deviations, proof.",
     discussion: "Made from the journal alone: the same journal gives the same bytes.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -44,7 +44,8 @@ struct Resume: AsyncParsableCommand {
     ).run { stored, interrupted, recovery in
       if case .closed(let outcome) = stored.machine.state {
         throw Refusal(
-          .refused, "run \(stored.opening.run) has ended (\(outcome.words)); there is nothing to go on with",
+          .refused,
+          "run \(stored.opening.run) has ended (\(outcome.words)); there is nothing to go on with",
           next: "see it with: lifeboat report \(stored.opening.run)")
       }
       try answers.check(against: stored.plan)
@@ -84,7 +85,8 @@ struct Undo: AsyncParsableCommand {
           next: "run 'lifeboat resume \(stored.opening.run)' first: it looks what they did")
       }
       guard !stored.machine.changes.isEmpty else {
-        throw Refusal(.refused, "run \(stored.opening.run) has changed nothing that is still in place")
+        throw Refusal(
+          .refused, "run \(stored.opening.run) has changed nothing that is still in place")
       }
       return .operatorDecided(order)
     }

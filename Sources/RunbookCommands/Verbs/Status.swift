@@ -7,7 +7,8 @@ import RunbookReport
 /// `lifeboat status`: where a run stands, from its journal.
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
+    abstract:
+      "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
     discussion: "Reads the journal only; it can be asked at any time, also while the run goes on.")
 
   @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
@@ -41,7 +42,9 @@ struct Status: ParsableCommand {
     lines += try steps(stored, console)
     for wait in summary.waits {
       lines.append("")
-      lines.append(console.styled("Waits for a person", .warning) + ": \(wait.step.map { "\($0): " } ?? "")\(wait.text)")
+      lines.append(
+        console.styled("Waits for a person", .warning)
+          + ": \(wait.step.map { "\($0): " } ?? "")\(wait.text)")
       lines += wait.instructions.map { "  - \($0)" }
     }
     if let trouble = summary.trouble {
@@ -55,7 +58,8 @@ struct Status: ParsableCommand {
   private func driver(_ folder: RunFolder) -> String {
     switch folder.driver {
     case .free: "no process drives it"
-    case .held(let holder): "driven by \(holder.map { "process \($0.pid) of \($0.by) on \($0.host)" } ?? "another process")"
+    case .held(let holder):
+      "driven by \(holder.map { "process \($0.pid) of \($0.by) on \($0.host)" } ?? "another process")"
     }
   }
 
@@ -81,7 +85,9 @@ struct Runs: ParsableCommand {
     let console = Console()
     let session = try RunSession.current()
     let folders = try session.store.list(limit: max(1, limit))
-    var table = TextTable(["run", "runbook", "purpose", "environment", "state", "rta", "started by"])
+    var table = TextTable([
+      "run", "runbook", "purpose", "environment", "state", "rta", "started by",
+    ])
     var values: [Value] = []
     for listing in folders {
       do {

@@ -50,7 +50,8 @@ struct Validate: ParsableCommand {
           "\(runbook.name) is valid: \(runbook.steps.count) steps in \(runbook.stages.count) stages"
             + (names.isEmpty ? "" : ", checked against \(names.joined(separator: ", "))"))
       }
-    case .json: console.out(
+    case .json:
+      console.out(
         JSONText.text(DiagnosticJSON.value(loaded.diagnostics), pretty: true))
     case .sarif:
       console.out(

@@ -24,7 +24,7 @@ package struct SecretVault: SecretSource {
       } catch {
         problems.append(
           Diagnostic(
-            "LB250", .error, "the secret '\(reference.name)' cannot be read: \(error.message)",
+            "LB220", .error, "the secret '\(reference.name)' cannot be read: \(error.message)",
             at: reference.place, help: error.help))
       }
     }

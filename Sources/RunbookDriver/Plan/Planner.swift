@@ -71,7 +71,7 @@ package struct Planner: Sendable {
         guard next < steps.count else { return }
         let (place, step) = (next, steps[next])
         next += 1
-        group.addTask { (place, await performer.forecast(step)) }
+        group.addTask { (place, performer.masked(await performer.forecast(step))) }
       }
       for _ in 0..<Self.concurrentLooks { add() }
       for await (place, forecast) in group {
@@ -116,7 +116,8 @@ package struct Planner: Sendable {
     case .success(let values): plan.environmentValues = values
     case .failure(let error):
       throw Diagnostic(
-        "LB211", .error, "the environment's values cannot be rendered: \(error.message)", at: error.problems.first?.place)
+        "LB221", .error, "the environment's values cannot be rendered: \(error.message)",
+        at: error.problems.first?.place)
     }
     return plan
   }

@@ -197,19 +197,24 @@ extension RunDriver {
       switch command {
       case .plan(let id, let attempt):
         start(id) { performer, step in
-          .stepPlanned(StepReport(id, attempt: attempt, await performer.plan(step)))
+          .stepPlanned(
+            StepReport(id, attempt: attempt, performer.masked(await performer.plan(step))))
         }
       case .check(let id, let attempt):
         start(id) { performer, step in
-          .stepChecked(StepReport(id, attempt: attempt, await performer.check(step)))
+          .stepChecked(
+            StepReport(id, attempt: attempt, performer.masked(await performer.check(step))))
         }
       case .apply(let id, let attempt, let change):
         start(id) { performer, step in
-          .stepApplied(StepReport(id, attempt: attempt, await performer.apply(step, change)))
+          .stepApplied(
+            StepReport(id, attempt: attempt, performer.masked(await performer.apply(step, change))))
         }
       case .verify(let id, let attempt, let change):
         start(id) { performer, step in
-          .stepVerified(StepReport(id, attempt: attempt, await performer.verify(step, change)))
+          .stepVerified(
+            StepReport(id, attempt: attempt, performer.masked(await performer.verify(step, change)))
+          )
         }
       case .undo(let id, let attempt, let change):
         let isInDoubt = machine.state(of: id)?.isUndoInDoubt ?? false
@@ -217,7 +222,7 @@ extension RunDriver {
           .stepUndone(
             StepReport(
               id, attempt: attempt,
-              await performer.undo(step, change, isInDoubt: isInDoubt)))
+              performer.masked(await performer.undo(step, change, isInDoubt: isInDoubt))))
         }
       case .ask(let id, let attempt, let request): ask(id, attempt, request)
       case .startTimer(let id, let attempt, let purpose, let after):

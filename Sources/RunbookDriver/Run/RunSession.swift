@@ -134,7 +134,8 @@ package struct RunSession: Sendable {
     }
     guard opening.planHash == RecordHash.of(planBytes).hex else {
       throw Unreadable(
-        message: "\(folder.plan) was changed after the run was opened: it is not what the journal's "
+        message:
+          "\(folder.plan) was changed after the run was opened: it is not what the journal's "
           + "first record names",
         advice: "nothing was done; put the right plan back, or see: lifeboat audit verify "
           + "\(folder.id)")
