@@ -54,12 +54,13 @@ struct ProgressPrinter: RunListener {
     guard let state = machine.state(of: id) else { return }
     switch state {
     case .succeeded(let success):
-      line(id, record, machine, success.way.word, success.evidence.summary, .good)
+      line(id, record, machine, success.way.word, success.evidence.summary.cut(at: 110), .good)
     case .failed(let failure):
       line(id, record, machine, "FAILED", failure.failure.message, .bad)
     case .skipped(let skip): line(id, record, machine, "skipped", skip.text, .faint)
     case .inDoubt(_, _, let why, _): line(id, record, machine, "in doubt", why, .warning)
-    case .undone(let evidence): line(id, record, machine, "undone", evidence.summary, .good)
+    case .undone(let evidence):
+      line(id, record, machine, "undone", evidence.summary.cut(at: 110), .good)
     case .pending, .planning, .gated, .applying, .verifying, .backingOff, .undoing: break
     }
   }
@@ -114,6 +115,13 @@ extension StepSkip {
 }
 
 extension String {
+  /// At most `limit` characters, cut between words; all of it stands in the report.
+  func cut(at limit: Int) -> String {
+    guard count > limit else { return self }
+    let start = prefix(limit - 2)
+    return (start.lastIndex(of: " ").map { String(start[..<$0]) } ?? String(start)) + " …"
+  }
+
   func padded(to width: Int) -> String {
     count >= width ? self : self + String(repeating: " ", count: width - count)
   }

@@ -4,7 +4,7 @@ package import RunbookModel
 package enum UnknownInText: Sendable, Hashable {
   /// The whole text becomes unknown: half a text must never reach a target.
   case spreads
-  /// It is written as `unknown (reason)`: for texts that only people read.
+  /// It is written as `unknown (reason)`, and durations as people say them: for texts that only people read.
   case spelled
 }
 
@@ -106,6 +106,8 @@ struct TemplateRenderer {
     }
     if let unknown { return "unknown (\(unknown))" }
     switch value {
+    // People read "73 ms"; a target gets the exact form.
+    case .duration(let duration) where unknownInText == .spelled: return duration.spoken
     case .bool, .int, .double, .string, .duration, .timestamp:
       return ExpressionConversion.scalarText(value)
     case .list, .map:
