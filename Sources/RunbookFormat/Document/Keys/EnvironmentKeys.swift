@@ -34,7 +34,8 @@ enum GuardsKey: Int, DocumentKey {
     [
       KeyRule(
         "cool_down", .duration,
-        "No second change of the same service in this time unless acknowledged."),
+        "No second change of the same service in this time unless acknowledged.",
+        isServed: false),
       KeyRule(
         "blackout", .list(.section(BlackoutKey.section)), "Times in which nothing may start."),
     ])
@@ -62,7 +63,9 @@ enum SecretKey: Int, DocumentKey {
     [
       KeyRule("file", .text, "The file that holds it."),
       KeyRule("env", .text, "The environment variable that holds it."),
-      KeyRule("command", .list(.text), "The program, with its arguments, that prints it."),
+      KeyRule(
+        "command", .list(.text), "The program, with its arguments, that prints it.",
+        isServed: false),
     ])
 }
 
