@@ -50,16 +50,16 @@ struct JSONWriter {
 
   mutating func write(_ value: Value) {
     switch value {
-    case .null: bytes += "null".utf8
-    case .bool(let flag): bytes += (flag ? "true" : "false").utf8
-    case .int(let number): bytes += String(number).utf8
+    case .null: put("null")
+    case .bool(let flag): put(flag ? "true" : "false")
+    case .int(let number): put(String(number))
     case .double(let number): write(number)
     case .string(let text): write(text)
     case .duration(let duration): tagged("$duration", duration.text)
     case .timestamp(let time): tagged("$timestamp", time.description)
     case .secret(let name): tagged("$secret", name.name)
     case .unknown(let reason):
-      if style == .plain { bytes += "null".utf8 } else { tagged("$unknown", reason) }
+      if style == .plain { put("null") } else { tagged("$unknown", reason) }
     case .list(let items): write(items)
     case .map(let map): write(map)
     }
@@ -98,47 +98,63 @@ struct JSONWriter {
   private mutating func newLine() {
     guard pretty else { return }
     bytes.append(UInt8(ascii: "\n"))
-    for _ in 0..<indent { bytes += "  ".utf8 }
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * indent))
   }
 
   private mutating func write(_ number: Double) {
     // JSON has no word for these; a record keeps them as text so that nothing is made up.
     guard number.isFinite else { return write(String(number)) }
-    bytes += String(number).utf8
+    put(String(number))
   }
 
   private mutating func tagged(_ tag: String, _ text: String) {
     guard style == .record else {
       return write(tag == "$secret" ? "secret \(text)" : text)
     }
-    bytes += "{\"".utf8
-    bytes += tag.utf8
-    bytes += "\":".utf8
+    put("{\"")
+    put(tag)
+    put("\":")
     write(text)
     bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// Appends text as it stands.
+  private mutating func put(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   private mutating func write(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
-      for byte in utf8 {
-        switch byte {
-        case UInt8(ascii: "\""): bytes += "\\\"".utf8
-        case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-        case 0x0A: bytes += "\\n".utf8
-        case 0x0D: bytes += "\\r".utf8
-        case 0x09: bytes += "\\t".utf8
-        case 0..<0x20, 0x7F:
-          let digits = Array("0123456789abcdef".utf8)
-          bytes += "\\u00".utf8
-          bytes.append(digits[Int(byte >> 4)])
-          bytes.append(digits[Int(byte & 15)])
-        default: bytes.append(byte)
-        }
+      // What needs no escape is taken over in one piece.
+      var start = 0
+      for (place, byte) in utf8.enumerated() {
+        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+        else { continue }
+        bytes.append(contentsOf: utf8[start..<place])
+        start = place + 1
+        escape(byte)
       }
+      bytes.append(contentsOf: utf8[start...])
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): put("\\\"")
+    case UInt8(ascii: "\\"): put("\\\\")
+    case 0x0A: put("\\n")
+    case 0x0D: put("\\r")
+    case 0x09: put("\\t")
+    default:
+      let digits = Array("0123456789abcdef".utf8)
+      put("\\u00")
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    }
   }
 }
 

@@ -2,66 +2,94 @@
 public struct ValueEncoder: Sendable {
   public init() {}
 
-  public func encode(_ input: some Encodable) throws -> Value {
-    let box = Box()
-    try box.encode(input)
-    return box.value
-  }
+  public func encode(_ input: some Encodable) throws -> Value { try Box.value(of: input) }
 }
 
 /// Encodable to Value, one level.
 private final class Box: Encoder {
-  var codingPath: [any CodingKey] = []
+  var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
   private var scalar: Value?
-  private var items: [Box]?
-  private var entries: [(String, Box)]?
+  private var isList = false
+  private var items: [Slot] = []
+  private var entries: [(key: String, slot: Slot)] = []
+
+  /// A finished value, or a container that somebody may still write to.
+  enum Slot {
+    case done(Value)
+    case open(Box)
+
+    var value: Value {
+      switch self {
+      case .done(let value): value
+      case .open(let box): box.value
+      }
+    }
+  }
 
   var value: Value {
     if let scalar { return scalar }
-    if let items { return .list(items.map(\.value)) }
-    if let entries { return .map(ValueMap(distinct: entries.map { ($0.0, $0.1.value) })) }
-    return .map([:])
+    if isList { return .list(items.map(\.value)) }
+    return .map(ValueMap(distinct: entries.map { ($0.key, $0.slot.value) }))
+  }
+
+  static func value<Input: Encodable>(of input: Input) throws -> Value {
+    if let value = plain(input) { return value }
+    let box = Box()
+    try input.encode(to: box)
+    return box.value
+  }
+
+  /// What is a value already. The types are compared before anything is cast: a cast that fails is dear.
+  private static func plain<Input: Encodable>(_ input: Input) -> Value? {
+    if Input.self == String.self { return (input as? String).map(Value.string) }
+    if Input.self == Value.self { return input as? Value }
+    if Input.self == Duration.self { return (input as? Duration).map(Value.duration) }
+    if Input.self == Timestamp.self { return (input as? Timestamp).map(Value.timestamp) }
+    if Input.self == ValueMap.self { return (input as? ValueMap).map(Value.map) }
+    if Input.self == SecretName.self { return (input as? SecretName).map(Value.secret) }
+    return nil
   }
 
   func encode(_ input: some Encodable) throws {
-    switch input {
-    case let value as Value: scalar = value
-    case let text as String: scalar = .string(text)
-    case let duration as Duration: scalar = .duration(duration)
-    case let time as Timestamp: scalar = .timestamp(time)
-    case let map as ValueMap: scalar = .map(map)
-    case let name as SecretName: scalar = .secret(name)
-    default: try input.encode(to: self)
-    }
+    if let value = Self.plain(input) { scalar = value } else { try input.encode(to: self) }
   }
 
   func set(_ value: Value) { scalar = value }
 
+  /// The last value for a key counts, at the place of the first.
+  func put(_ key: String, _ slot: Slot) {
+    if let place = entries.firstIndex(where: { $0.key == key }) {
+      entries[place].slot = slot
+    } else {
+      entries.append((key, slot))
+    }
+  }
+
   func child(_ key: String) -> Box {
     let box = Box()
-    if let place = entries?.firstIndex(where: { $0.0 == key }) {
-      entries?[place].1 = box
-    } else {
-      entries = (entries ?? []) + [(key, box)]
-    }
+    put(key, .open(box))
     return box
+  }
+
+  func append(_ slot: Slot) {
+    isList = true
+    items.append(slot)
   }
 
   func appended() -> Box {
     let box = Box()
-    if items == nil { items = [box] } else { items?.append(box) }
+    append(.open(box))
     return box
   }
 
-  var itemCount: Int { items?.count ?? 0 }
+  var itemCount: Int { items.count }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-    if entries == nil { entries = [] }
-    return KeyedEncodingContainer(Keyed<Key>(box: self))
+    KeyedEncodingContainer(Keyed<Key>(box: self))
   }
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
-    if items == nil { items = [] }
+    isList = true
     return Unkeyed(box: self)
   }
   func singleValueContainer() -> any SingleValueEncodingContainer { Single(box: self) }
@@ -79,15 +107,15 @@ private struct Keyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let box: Box
   var codingPath: [any CodingKey] { box.codingPath }
 
-  func encodeNil(forKey key: Key) { box.child(key.stringValue).set(.null) }
-  func encode(_ value: Bool, forKey key: Key) { box.child(key.stringValue).set(.bool(value)) }
-  func encode(_ value: String, forKey key: Key) { box.child(key.stringValue).set(.string(value)) }
-  func encode(_ value: Double, forKey key: Key) { box.child(key.stringValue).set(.double(value)) }
-  func encode(_ value: Int, forKey key: Key) {
-    box.child(key.stringValue).set(.int(Int64(value)))
-  }
+  private func put(_ key: Key, _ value: Value) { box.put(key.stringValue, .done(value)) }
+
+  func encodeNil(forKey key: Key) { put(key, .null) }
+  func encode(_ value: Bool, forKey key: Key) { put(key, .bool(value)) }
+  func encode(_ value: String, forKey key: Key) { put(key, .string(value)) }
+  func encode(_ value: Double, forKey key: Key) { put(key, .double(value)) }
+  func encode(_ value: Int, forKey key: Key) { put(key, .int(Int64(value))) }
   func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-    try box.child(key.stringValue).encode(value)
+    put(key, try Box.value(of: value))
   }
   func nestedContainer<NestedKey: CodingKey>(
     keyedBy keyType: NestedKey.Type, forKey key: Key
@@ -106,8 +134,8 @@ private struct Unkeyed: UnkeyedEncodingContainer {
   var codingPath: [any CodingKey] { box.codingPath }
   var count: Int { box.itemCount }
 
-  func encodeNil() { box.appended().set(.null) }
-  func encode<T: Encodable>(_ value: T) throws { try box.appended().encode(value) }
+  func encodeNil() { box.append(.done(.null)) }
+  func encode<T: Encodable>(_ value: T) throws { box.append(.done(try Box.value(of: value))) }
   func nestedContainer<NestedKey: CodingKey>(
     keyedBy keyType: NestedKey.Type
   ) -> KeyedEncodingContainer<NestedKey> { box.appended().container(keyedBy: keyType) }
