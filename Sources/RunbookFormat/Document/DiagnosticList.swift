@@ -13,6 +13,11 @@ package struct DiagnosticList: Sendable {
 
   package var hasErrors: Bool { errors > 0 }
 
+  /// Another error would only be counted: what is costly to find out about it need not be.
+  var isFull: Bool { errors >= Self.limit }
+
+  mutating func countError() { errors += 1 }
+
   package mutating func add(_ diagnostic: Diagnostic) {
     switch diagnostic.severity {
     case .error:

@@ -20,8 +20,11 @@ struct SourceLines {
     self.marks = marks
   }
 
-  /// A line without its end, counted from 1; nil when the file has fewer.
-  func line(_ number: Int) -> [UInt8]? {
+  /// A line longer than this is not shown: finding a place in it would cost more than it helps.
+  static let longest = 1 << 18
+
+  /// A line without its end, counted from 1; nil when the file has fewer, or when it is longer than `longest`.
+  func line(_ number: Int) -> ArraySlice<UInt8>? {
     guard number >= 1, (number - 1) / Self.step < marks.count else { return nil }
     return bytes.withUnsafeBufferPointer { buffer in
       var start = marks[(number - 1) / Self.step]
@@ -30,8 +33,11 @@ struct SourceLines {
         start = next
       }
       var end = start
-      while end < buffer.count, buffer[end] != 0x0A, buffer[end] != 0x0D { end += 1 }
-      return Array(buffer[start..<end])
+      while end < buffer.count, buffer[end] != 0x0A, buffer[end] != 0x0D {
+        end += 1
+        if end - start > Self.longest { return nil }
+      }
+      return bytes[start..<end]
     }
   }
 
@@ -57,26 +63,34 @@ struct LineExcerpt {
   let blank: String
   let mark: String
 
-  init(_ line: [UInt8], column: Int, length: Int, width: Int, hidden: [ClosedRange<Int>]) {
+  init(
+    _ line: ArraySlice<UInt8>, column: Int, length: Int, width: Int, hidden: [ClosedRange<Int>]
+  ) {
+    // Where characters begin; a character is up to four bytes.
+    let starts = line.indices.filter { line[$0] & 0xC0 != 0x80 }
+    var first = 0
+    var end = starts.count
+    if starts.count > width {
+      first = max(0, min(column - 1 - width / 4, starts.count - width))
+      end = min(starts.count, first + width)
+    }
+    let from = first < starts.count ? starts[first] : line.endIndex
+    let to = end < starts.count ? starts[end] : line.endIndex
     var characters = Array(
       DiagnosticRenderer.printable(
-        String(decoding: line.map { $0 == 0x09 ? 0x20 : $0 }, as: UTF8.self)
+        String(decoding: line[from..<to].map { $0 == 0x09 ? 0x20 : $0 }, as: UTF8.self)
       ).unicodeScalars)
-    for span in hidden {
-      for place in span where place >= 1 && place <= characters.count {
-        characters[place - 1] = "•"
+    for span in hidden where span.upperBound > first {
+      let last = min(span.upperBound - first, characters.count)
+      for place in max(0, span.lowerBound - 1 - first)..<max(last, span.lowerBound - 1 - first, 0)
+      where place < characters.count {
+        characters[place] = "•"
       }
     }
-    var first = 0
-    var end = characters.count
-    if characters.count > width {
-      first = max(0, min(column - 1 - width / 4, characters.count - width))
-      end = min(characters.count, first + width)
-    }
-    let head = first > 0 ? "… " : ""
     var shown = String.UnicodeScalarView()
-    shown.append(contentsOf: characters[first..<end])
-    text = head + String(shown) + (end < characters.count ? " …" : "")
+    shown.append(contentsOf: characters)
+    let head = first > 0 ? "… " : ""
+    text = head + String(shown) + (end < starts.count ? " …" : "")
     let before = max(0, min(column - 1 - first, end - first))
     blank = String(repeating: " ", count: head.unicodeScalars.count + before)
     mark = String(repeating: "^", count: max(1, min(length, end - first - before)))

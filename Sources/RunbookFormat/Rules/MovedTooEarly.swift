@@ -32,52 +32,56 @@ extension RuleBook {
     for (stage, inStage) in Dictionary(grouping: moves, by: { context.order.stages[$0] })
       .sorted(by: { $0.key < $1.key }) where !findings.isFull
     {
-      let early = Set(
-        unordered(inStage, stages[stage] ?? [], context)
-          + inStage.filter { (later[stage] ?? 0) & context.facts[$0].variants != 0 })
-      for move in inStage where early.contains(move) && !findings.isFull {
-        report(move, promotions, context, &findings)
+      var early = unordered(inStage, stages[stage] ?? [], context)
+      for move in inStage where early[move] == nil {
+        guard (later[stage] ?? 0) & context.facts[move].variants != 0 else { continue }
+        early[move] = promotions.first {
+          context.order.stages[$0] > stage
+            && context.facts[$0].variants & context.facts[move].variants != 0
+        }
+        if early.count > 2 * DiagnosticList.limit { break }
+      }
+      for move in inStage where !findings.isFull {
+        if let promotion = early[move] { report(move, promotion, context, &findings) }
       }
     }
   }
 
-  /// The moves of one stage that do not wait for some promotion of that stage.
+  /// The moves of one stage that do not wait for some promotion of that stage, each with the first such.
   private static func unordered(
     _ moves: [Int], _ promotions: [Int], _ context: RuleContext
-  ) -> [Int] {
-    var found: [Int] = []
+  ) -> [Int: Int] {
+    var found: [Int: Int] = [:]
     var first = 0
-    while first < promotions.count {
+    while first < promotions.count, found.count < moves.count {
       let batch = promotions[first..<min(first + 64, promotions.count)].map { UInt32($0) }
       first += batch.count
       let reach = context.order.reach(of: batch)
-      for move in moves {
+      for move in moves where found[move] == nil {
         let reached = reach.mask(at: move)
-        let isMissing = batch.indices.contains { bit in
+        guard reached != .max else { continue }
+        let missing = batch.indices.first { bit in
           reached & (1 << bit) == 0
             && context.facts[Int(batch[bit])].variants & context.facts[move].variants != 0
         }
-        if isMissing { found.append(move) }
+        if let missing { found[move] = Int(batch[missing]) }
       }
     }
     return found
   }
 
   private static func report(
-    _ move: Int, _ promotions: [Int], _ context: RuleContext, _ findings: inout RuleFindings
+    _ move: Int, _ promotion: Int, _ context: RuleContext, _ findings: inout RuleFindings
   ) {
-    let questions = promotions.filter {
-      context.facts[$0].variants & context.facts[move].variants != 0
-    }.map { StepOrder.Question(earlier: UInt32($0), later: UInt32(move)) }
-    guard let first = context.order.unmet(questions).first else { return }
     let step = context.step(move)
-    let promotion = context.step(Int(first.earlier))
+    let isHere = context.order.stages[promotion] == context.order.stages[move]
+    let promotion = context.step(promotion)
     let what = context.facts[move].traits.contains(.movesNames) ? "names" : "traffic"
     findings.add(
       movedTooEarly,
       "'\(step.id)' moves \(what) without waiting for '\(promotion.id)', which makes the data "
         + "writable", at: step.place, step: move,
-      help: context.order.stages[Int(first.earlier)] == context.order.stages[move]
+      help: isHere
         ? "add '\(promotion.id)' to its 'needs', or put it in a later stage"
         : "put it in a later stage than '\(promotion.id)'",
       related: promotion.place.map {

@@ -15,22 +15,19 @@ extension RuleBook {
 
   private static func checkSecrets(_ context: RuleContext, _ findings: inout RuleFindings) {
     for index in context.facts.indices where !findings.isFull {
-      checkSecrets(in: context.input(index), context.uses(index), index, context, &findings)
+      checkSecrets(in: context.input(index), index, context, &findings)
       for check in context.verify(index) {
-        checkSecrets(in: check.with, check.uses, index, context, &findings)
+        checkSecrets(in: check.with, index, context, &findings)
       }
     }
   }
 
   private static func checkSecrets(
-    in template: Template, _ action: String, _ index: Int, _ context: RuleContext,
+    in template: Template, _ index: Int, _ context: RuleContext,
     _ findings: inout RuleFindings
   ) {
     template.forEachText { written in
       guard let why = why(written) else { return }
-      // A field that is made for a secret has its own check.
-      let fields = context.catalogue[action]?.fields ?? []
-      guard !fields.contains(where: { $0.name == written.key && $0.type.isSecret }) else { return }
       findings.add(
         plainSecret, "'\(context.step(index).id)' holds a secret in plain text: \(why)",
         at: written.place, step: index, help: help)
@@ -104,17 +101,5 @@ extension RuleBook {
       let colon = authority[..<at].firstIndex(of: ":")
     else { return false }
     return authority.index(after: colon) < at
-  }
-}
-
-extension FieldType {
-  var isSecret: Bool {
-    switch self {
-    case .secret: true
-    case .either(let types): types.contains(where: \.isSecret)
-    case .any, .string, .int, .double, .bool, .duration, .size, .percentage, .timestamp, .address,
-      .url, .word, .list, .map, .object, .check:
-      false
-    }
   }
 }

@@ -54,7 +54,7 @@ extension RuleBook {
         related: [.init(message: weak.why, place: there)])
     }
     let missing = context.inVariant(wanted & ~proven)
-    let before = context.steps(with: .fences).last { $0 < promotion }
+    let before = context.facts[..<promotion].lastIndex { $0.traits.contains(.fences) }
     let help =
       if fences.isEmpty, let before {
         "hand over the proof of '\(context.step(before).id)': "

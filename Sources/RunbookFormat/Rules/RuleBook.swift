@@ -72,11 +72,6 @@ final class RuleContext: Sendable {
     return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].with
   }
 
-  func uses(_ index: Int) -> String {
-    let note = draft.notes[index]
-    return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].uses
-  }
-
   func verify(_ index: Int) -> [CheckCall] {
     let note = draft.notes[index]
     return draft.runbook.stages[Int(note.stage)].steps[Int(note.index)].verify

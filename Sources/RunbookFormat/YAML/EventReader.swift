@@ -7,7 +7,7 @@ internal import RunbookModel
 /// it is so far, so that the problems before it are found too.
 struct EventReader {
   static let maxDepth = 64
-  static let maxNodes = 10_000_000
+  static let maxNodes = 8_000_000
   static let maxCopied = 100_000
 
   var tree: NodeTree
@@ -37,7 +37,7 @@ struct EventReader {
 
   private init(_ bytes: [UInt8], file: String, problems: DiagnosticList) {
     tree = NodeTree(file: file, bytes: bytes)
-    tree.nodes.reserveCapacity(bytes.count / 8 + 16)
+    tree.nodes.reserveCapacity(min(bytes.count / 8 + 16, Self.maxNodes))
     self.problems = problems
     cursor = Cursor(firstByte: bytes.starts(with: Encoding.byteOrderMark) ? 3 : 0)
   }
@@ -292,7 +292,8 @@ struct EventReader {
         .tooDeep, "with this alias the file is nested more than \(Self.maxDepth) levels deep",
         at: place)
     }
-    tree.nodes.append(contentsOf: tree.nodes[source..<source + span])
+    // One by one: a slice of the array would make append copy all of it.
+    for place in source..<source + span { tree.nodes.append(tree.nodes[place]) }
     if !open.isEmpty { open[open.count - 1].children += 1 }
   }
 

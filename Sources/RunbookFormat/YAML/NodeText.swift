@@ -36,51 +36,56 @@ extension NodeTree {
       file: file, line: Int(node.line), column: Int(node.column), length: Int(max(node.length, 1)))
   }
 
-  /// The place of what follows the `ordinal`-th `${{` of a scalar, counted from 0 in its text, and `skipped` blanks.
-  ///
-  /// The text may have lost escapes and line breaks, so the source is searched again. Where it hides the mark (written
-  /// as an escape), the scalar's own place is given.
-  func expressionPlace(in id: NodeID, ordinal: Int, length: Int) -> SourcePlace {
-    var place = place(id)
-    var line = place.line
-    var column = place.column
-    var seen = -1
-    var index = Int(nodes[id].start)
-    let end = min(sourceEnd(of: id), bytes.count)
-    while index < end {
-      if seen == ordinal, bytes[index] != 0x20, bytes[index] != 0x0A, bytes[index] != 0x0D {
-        place.line = line
-        place.column = column
-        place.length = max(length, 1)
-        return place
-      }
-      if seen < ordinal, isMark(at: index) {
-        seen += 1
-        index += 3
-        column += 3
-        continue
-      }
-      if bytes[index] == 0x0A {
-        line += 1
-        column = 1
-      } else if bytes[index] & 0xC0 != 0x80 {
-        column += 1
-      }
-      index += 1
-    }
-    return place
-  }
-
-  private func isMark(at index: Int) -> Bool {
-    index + 2 < bytes.count && bytes[index] == 0x24 && bytes[index + 1] == 0x7B
-      && bytes[index + 2] == 0x7B
-  }
-
   /// A byte at or after the end of a scalar's source: where the next node begins. Enough to stop a search.
-  private func sourceEnd(of id: NodeID) -> Int {
+  fileprivate func sourceEnd(of id: NodeID) -> Int {
     let next = after(id)
     guard next < nodes.count, nodes[next].start >= nodes[id].start else { return bytes.count }
     return max(Int(nodes[next].start), Int(nodes[id].start) + 1)
+  }
+}
+
+/// Finds where the expressions of one scalar stand, in one walk through its source.
+///
+/// The text may have lost escapes and line breaks, so the source is searched again. Where it hides a mark (written as an
+/// escape), the scalar's own place is given.
+struct ExpressionPlaces {
+  private var index: Int
+  private let end: Int
+  private var line: Int
+  private var column: Int
+  private let whole: SourcePlace
+
+  init(of id: NodeID, in tree: NodeTree) {
+    whole = tree.place(id)
+    index = Int(tree[id].start)
+    end = min(tree.sourceEnd(of: id), tree.bytes.count)
+    line = whole.line
+    column = whole.column
+  }
+
+  /// The place of what follows the next `${{` and blanks, `length` characters long.
+  mutating func next(length: Int, in tree: NodeTree) -> SourcePlace {
+    while index < end, !isMark(tree.bytes) { step(tree.bytes) }
+    guard index < end else { return whole }
+    index += 3
+    column += 3
+    while index < end, [0x20, 0x0A, 0x0D].contains(tree.bytes[index]) { step(tree.bytes) }
+    guard index < end else { return whole }
+    return SourcePlace(file: whole.file, line: line, column: column, length: max(length, 1))
+  }
+
+  private mutating func step(_ bytes: [UInt8]) {
+    if bytes[index] == 0x0A {
+      line += 1
+      column = 1
+    } else if bytes[index] & 0xC0 != 0x80 {
+      column += 1
+    }
+    index += 1
+  }
+
+  private func isMark(_ bytes: [UInt8]) -> Bool {
+    index + 2 < end && bytes[index] == 0x24 && bytes[index + 1] == 0x7B && bytes[index + 2] == 0x7B
   }
 }
 

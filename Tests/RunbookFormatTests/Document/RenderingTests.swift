@@ -51,6 +51,25 @@ struct RenderingTests {
     #expect(lines[1].contains("… ") && lines[1].hasSuffix(" …"))
   }
 
+  @Test func `a line too long to be searched is not shown`() {
+    let line = String(repeating: "a", count: 300_000)
+    #expect(!text(line, diagnostic(column: 299_000)).contains("|"))
+    #expect(text("x\n" + line + "\ny", diagnostic(line: 3, column: 1)).contains("| y"))
+  }
+
+  @Test func `a secret stays hidden where its line is cut`() {
+    let line = String(repeating: "a", count: 200) + "hunter2" + String(repeating: "z", count: 200)
+    let secret = Diagnostic(
+      "LB411", .error, "a secret", at: SourcePlace(file: "a.yaml", line: 1, column: 201, length: 7))
+    let file = Samples.file(line, "a.yaml")
+    for column in [1, 190, 203, 300] {
+      let shown = DiagnosticRenderer(files: [file], width: 60).text([
+        diagnostic(column: column), secret,
+      ])
+      #expect(!shown.contains("hunter2") && !shown.contains("unter") && shown.contains("•"))
+    }
+  }
+
   @Test func `characters of several bytes and tabs keep the mark in its column`() {
     let lines = text("ä€\t😀 bad", diagnostic(column: 6, length: 3)).split(separator: "\n")
     #expect(lines[1] == "    1 | ä€ 😀 bad" && lines[2] == "      |      ^^^")

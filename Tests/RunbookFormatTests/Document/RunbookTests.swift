@@ -163,4 +163,38 @@ struct RunbookTests {
     }
     #expect(parts.first == .literal("${{ x }} "))
   }
+
+  @Test func `each expression of a text has its own place, in folded and quoted texts too`() throws
+  {
+    let text = Samples.steps(
+      """
+          - step: a
+            uses: command.run
+            undo: {none: ok}
+            with:
+              argv:
+                - 'ä ${{ run.id }} and ${{  run.by }}'
+                - >-
+                  first ${{ run.id }}
+                  then ${{ run.by }}
+                - "\\t${{ run.id }}"
+      """)
+    let runbook = try #require(Samples.load(text).value)
+    guard case .list(let items, _)? = runbook.steps[0].with["argv"] else {
+      Issue.record("\(runbook.steps[0].with)")
+      return
+    }
+    let places = items.map { item -> [String] in
+      guard case .text(let parts, _) = item else { return [] }
+      return parts.compactMap { part in
+        guard case .expression(let text) = part, let place = text.place else { return nil }
+        return "\(text.source) \(place.line):\(place.column)+\(place.length)"
+      }
+    }
+    #expect(
+      places == [
+        ["run.id 14:20+6", "run.by 14:39+6"], ["run.id 16:23+6", "run.by 17:22+6"],
+        ["run.id 18:20+6"],
+      ])
+  }
 }

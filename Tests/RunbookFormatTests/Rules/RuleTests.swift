@@ -218,6 +218,11 @@ struct RuleTests {
     #expect(!rules(stage(step)).contains("LB411 9"))
   }
 
+  @Test func `a plain text in a field that is made for a secret is said once`() {
+    let step = dns("1s").replacing("ttl:", with: "key: hunter2, ttl:")
+    #expect(rules(stage(step)) == ["LB266 9"])
+  }
+
   @Test func `an environment's values are looked at too`() {
     let loaded = Samples.environment("  db: {password: hunter2}").loaded
     #expect(loaded.problems.items.map(\.code) == ["LB411"])

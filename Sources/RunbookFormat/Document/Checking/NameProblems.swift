@@ -51,7 +51,7 @@ extension StaticCheck {
     guard path.count > 1 else { return [] }
     guard let index = draft.ids[path[1]] else {
       guard isComplete else { return [] }
-      let ids = draft.ids.keys.sorted()
+      let ids = draft.nearby(item: path[1])
       return problem(
         "there is no step '\(path[1])'", reference,
         help: Nearest.word(to: path[1], among: ids).map { "did you mean '\($0)'?" }

@@ -69,6 +69,7 @@ extension DocumentReader {
 
   private mutating func unknownNeed(_ name: String, _ item: NodeID, _ draft: RunbookDraft) {
     guard tree.isComplete else { return }
+    guard !problems.isFull else { return problems.countError() }
     if draft.runbook.stages.contains(where: { $0.name == name }) {
       problems.error(
         .unknownNeed, "'\(name)' is a stage; a step needs steps", at: place(item),
@@ -77,7 +78,7 @@ extension DocumentReader {
     }
     problems.error(
       .unknownNeed, "there is no step '\(name)'", at: place(item),
-      help: Nearest.word(to: name, among: draft.ids.keys.sorted().prefix(1000))
+      help: Nearest.word(to: name, among: draft.nearby(item: tree.string(item)))
         .map { "did you mean '\($0)'?" }
         ?? "name a step of this stage or of an earlier one")
   }
@@ -99,6 +100,10 @@ extension DocumentReader {
       open.insert(UInt64(question.earlier) << 32 | UInt64(question.later))
     }
     for need in forward {
+      if problems.isFull {
+        problems.countError()
+        continue
+      }
       let step = draft.step(need.step).id
       let needed = draft.step(need.needed)
       let there = related("'\(needed.id)' is here", needed.place)

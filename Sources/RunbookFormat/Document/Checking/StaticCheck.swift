@@ -118,6 +118,11 @@ struct StaticCheck {
       let expression = try Expression(parsing: text)
       var found = expression.problems(asCondition: use == .condition, type)
       if inText { found += textProblems(expression) }
+      if problems.isFull {
+        // Whatever else is wrong would only be counted.
+        for _ in found { problems.countError() }
+        return
+      }
       for reference in expression.references { found += nameProblems(reference) }
       let followed = Self.followed(expression.references)
       for reference in followed { follow(reference, reference.place, index, use) }

@@ -63,17 +63,22 @@ struct StepFacts {
     if page?.kind == .person { return step.approval?.timeout ?? .zero }
     let timeout = step.timeout ?? page?.timeout ?? .seconds(60)
     var total = timeout * step.retry.attempts
-    var delay = step.retry.delay
-    var retries = step.retry.attempts - 1
-    while retries > 0, delay < step.retry.maxDelay, step.retry.backoff > 1, delay > .zero {
-      total += delay
-      delay = delay * step.retry.backoff
-      retries -= 1
-    }
-    total += min(delay, step.retry.maxDelay) * retries
+    total += waits(step.retry)
     if page?.kind == .change { total += step.settle ?? page?.settle ?? .zero }
     for check in step.verify { total += catalogue[check.uses]?.timeout ?? .seconds(60) }
     total += step.approval?.timeout ?? .zero
     return total
+  }
+
+  /// All waits between attempts, in floating point: a thousand of them are soon added up.
+  private static func waits(_ retry: RetryPolicy) -> Duration {
+    let longest = retry.maxDelay.inSeconds
+    var delay = retry.delay.inSeconds
+    var total = 0.0
+    for _ in 1..<max(1, retry.attempts) {
+      total += min(delay, longest)
+      if delay < longest { delay *= retry.backoff }
+    }
+    return .seconds(min(total, 9e9))
   }
 }

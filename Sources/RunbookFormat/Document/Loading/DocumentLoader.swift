@@ -64,7 +64,12 @@ package struct DocumentLoader: Sendable {
         findings.begin()
         rule.check(context, &findings)
       }
-      problems.add(contentsOf: findings.items)
+      // A field that is made for a secret has said so itself.
+      let said = Set(problems.items.lazy.filter { $0.code == FieldCode.secret }.map(\.place))
+      problems.add(
+        contentsOf: findings.items.filter {
+          $0.code != RuleBook.plainSecret.code || !said.contains($0.place)
+        })
     }
     return Loaded(problems.hasErrors ? nil : draft.runbook, problems)
   }

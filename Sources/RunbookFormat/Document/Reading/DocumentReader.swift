@@ -7,8 +7,6 @@ struct DocumentReader {
   let tree: NodeTree
   let catalogue: ActionCatalogue
   var problems: DiagnosticList
-  /// What an action is called, by its bytes, so that ten thousand steps share one name.
-  var actionNames: [String: String] = [:]
 
   init(tree: NodeTree, catalogue: ActionCatalogue, problems: DiagnosticList) {
     self.tree = tree
@@ -52,6 +50,7 @@ struct DocumentReader {
   }
 
   private mutating func unknownKey(_ key: NodeID, of section: Section) {
+    guard !problems.isFull else { return problems.countError() }
     let name = tree.string(key)
     let known = section.rules.map(\.name)
     let near = Nearest.word(to: name, among: known)

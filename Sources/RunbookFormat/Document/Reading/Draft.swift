@@ -14,6 +14,13 @@ struct RunbookDraft {
   var parameterPlaces: [SourcePlace] = []
   var rtoPlace: SourcePlace?
 
+  /// Ids that a misspelt one may have meant, in alphabetical order: of a like length, and no more than can be compared.
+  func nearby(item name: String) -> [String] {
+    let length = name.utf8.count
+    let like = ids.keys.lazy.filter { abs($0.utf8.count - length) <= 2 }
+    return ids.count <= 10_000 ? like.sorted() : Array(like.prefix(1000))
+  }
+
   func step(_ index: Int) -> Step {
     runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)]
   }

@@ -34,6 +34,10 @@ extension DocumentReader {
   mutating func page(_ id: NodeID?, _ what: String) -> ActionPage? {
     guard let id, let name = text(id, what) else { return nil }
     if let page = catalogue[name] { return page }
+    guard !problems.isFull else {
+      problems.countError()
+      return nil
+    }
     let names = catalogue.names
     problems.error(
       .unknownAction, "there is no action '\(name.prefix(100))'", at: place(id),

@@ -61,15 +61,15 @@ extension DocumentReader {
     var parts: [Template.Part] = []
     var plain: [UInt8] = []
     var index = 0
-    var ordinal = -1
+    var places = ExpressionPlaces(of: id, in: tree)
     while index < bytes.count {
       guard bytes[index] == 0x24, Self.isMark(bytes, at: index) else {
         plain.append(bytes[index])
         index += 1
         continue
       }
-      ordinal += 1
       if plain.last == 0x24 {
+        _ = places.next(length: 1, in: tree)
         plain += [0x7B, 0x7B]
         index += 3
         continue
@@ -77,12 +77,12 @@ extension DocumentReader {
       guard let end = Self.endOfExpression(bytes, from: index + 3) else {
         problems.error(
           .openExpression, "this '${{' is not closed by '}}'",
-          at: tree.expressionPlace(in: id, ordinal: ordinal, length: 1), help: "write '}}'")
+          at: places.next(length: 1, in: tree), help: "write '}}'")
         return .literal(.null, place(id))
       }
       if !plain.isEmpty { parts.append(.literal(String(decoding: plain, as: UTF8.self))) }
       plain = []
-      parts.append(.expression(expression(bytes[(index + 3)..<end], id, ordinal)))
+      parts.append(.expression(expression(bytes[(index + 3)..<end], &places)))
       index = end + 2
     }
     if !plain.isEmpty { parts.append(.literal(String(decoding: plain, as: UTF8.self))) }
@@ -96,15 +96,14 @@ extension DocumentReader {
   }
 
   private func expression(
-    _ bytes: ArraySlice<UInt8>, _ id: NodeID, _ ordinal: Int
+    _ bytes: ArraySlice<UInt8>, _ places: inout ExpressionPlaces
   ) -> ExpressionText {
     let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 || $0 == 0x0D }
     var source = bytes.drop(while: isBlank)
     while let last = source.last, isBlank(last) { source.removeLast() }
     let text = String(decoding: source, as: UTF8.self)
     let length = text.unicodeScalars.prefix { $0 != "\n" }.count
-    return ExpressionText(
-      text, at: tree.expressionPlace(in: id, ordinal: ordinal, length: length))
+    return ExpressionText(text, at: places.next(length: length, in: tree))
   }
 
   private static func isMark(_ bytes: [UInt8], at index: Int) -> Bool {
