@@ -34,7 +34,7 @@ struct Status: ParsableCommand {
       console.styled("\(summary.title)", .strong)
         + "  \(summary.purpose.rawValue) in '\(summary.environment)', by \(summary.startedBy)",
       "Run     \(summary.run), started \(summary.started.text(decimals: 0))",
-      "State   \(summary.outcome?.words ?? summary.state.words), "
+      "State   \(summary.standing(stored.folder)), "
         + "\(summary.settledCount) of \(summary.stepCount) steps settled, \(driver(stored.folder))",
     ]
     lines += ObjectiveLines(clocks: summary.clocks).lines
@@ -95,7 +95,7 @@ struct Runs: ParsableCommand {
         let summary = try StoredRun(listing.folder, session: session).summary(now: nil)
         table.add([
           summary.run.text, summary.runbook, summary.purpose.rawValue, summary.environment,
-          summary.outcome?.words ?? summary.state.words, summary.clocks.rto.measured.words,
+          summary.standing(listing.folder), summary.clocks.rto.measured.words,
           summary.startedBy,
         ])
         values.append(summary.json)
@@ -110,6 +110,20 @@ struct Runs: ParsableCommand {
     case .text:
       console.out(
         table.isEmpty ? "There are no runs in \(session.store.folder.runs)." : table.text)
+    }
+  }
+}
+
+extension RunSummary {
+  /// Where the run stands, with what its records cannot know: that nobody drives it any more.
+  func standing(_ folder: RunFolder) -> String {
+    if let outcome { return outcome.words }
+    switch (state, folder.driver) {
+    case (.running, .free), (.unwinding, .free):
+      return "STOPPED: its process is gone; go on with 'lifeboat resume \(run)'"
+    case (.running, .held), (.unwinding, .held), (.waiting, _), (.holding, _), (.interrupted, _),
+      (.ended, _):
+      return state.words
     }
   }
 }
