@@ -10,20 +10,26 @@ import Testing
     bytes(of: try desk.run() + "/journal.jsonl").split(separator: 0x0A).map { $0.count + 1 }
   }
 
+  /// The state folder of a run that was killed while its third step looked.
+  private func killed(_ desk: Desk) async throws -> String {
+    try desk.runbook(
+      checked("a"), checked("b"),
+      look("slow", "grep -qx b log || exit 1; " + until("go", saying: "begun")), checked("z"))
+    let child = try desk.startDrill()
+    try await desk.waitFor("begun")
+    await child.kill()
+    for pid in desk.processes() { kill(pid, SIGKILL) }
+    try desk.touch("go")
+    let saved = desk.path + "/saved"
+    try copyTree(desk.state, to: saved)
+    return saved
+  }
+
   @Test func `R16: a journal cut anywhere is read as far as it goes, and the run completes`()
     async throws
   {
     try await Desk.with { desk in
-      try desk.runbook(
-        checked("a"), checked("b"),
-        look("slow", "grep -qx b log || exit 1; " + until("go", saying: "begun")), checked("z"))
-      let child = try desk.startDrill()
-      try await desk.waitFor("begun")
-      await child.kill()
-      for pid in desk.processes() { kill(pid, SIGKILL) }
-      try desk.touch("go")
-      let saved = desk.path + "/saved"
-      try copyTree(desk.state, to: saved)
+      let saved = try await killed(desk)
       let whole = bytes(of: try desk.run() + "/journal.jsonl")
       let lengths = try lines(desk)
       #expect(lengths.count >= 5)
@@ -37,6 +43,8 @@ import Testing
         removeTree(desk.state)
         try copyTree(saved, to: desk.state)
         try write("a\nb\n", to: desk.target + "/log")
+        // As if the machine had stopped before anything of this was signed.
+        unlink(try desk.run() + "/checkpoint")
         try write(whole[..<cut], to: try desk.run() + "/journal.jsonl")
         let ended = try await desk.lifeboat("resume")
         if cut < lengths[0] {
@@ -48,6 +56,21 @@ import Testing
           #expect(try await desk.lifeboat("audit", "verify").status == 0, "cut at \(cut)")
         }
       }
+    }
+  }
+
+  @Test func `a torn last line is cut, and the cut is recorded`()
+    async throws
+  {
+    try await Desk.with { desk in
+      _ = try await killed(desk)
+      let whole = bytes(of: try desk.run() + "/journal.jsonl")
+      try write(whole + Array("{\"seq\":99,".utf8), to: try desk.run() + "/journal.jsonl")
+      let torn = try await desk.lifeboat("resume")
+      #expect(torn.status == 0 && desk.log == ["a", "b", "z"], "\(torn)")
+      let resumption = try desk.journal().map { $0["event"] ?? .null }
+        .first { $0["type"] == "run_resumed" }
+      #expect(resumption?["cutBytes"] == 10, "\(resumption ?? .null)")
     }
   }
 

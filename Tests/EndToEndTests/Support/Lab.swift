@@ -1,6 +1,7 @@
 import Glibc
 import RunbookModel
 import TestServers
+import Testing
 
 /// A lab of the test's own: two sites of real servers and customers who buy all the time.
 struct Lab {
@@ -149,5 +150,21 @@ struct Lab {
         "psql", "-h", host, "-p", port, "-U", "lifeboat", "-d", "shop", "-AtXc",
         "select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)",
       ], ["PGPASSWORD=\(password ?? "")"])
+  }
+}
+
+extension Lab {
+  /// The shop is in site B by everybody's word but lifeboat's.
+  func expectSiteB() async throws {
+    #expect(try await primaries() == ["site_b"])
+    #expect(try await addresses() == Array(repeating: Self.siteB, count: 3))
+    #expect(try await sellsMore(), "customers cannot buy")
+    #expect(try await desk.lifeboat("audit", "verify").status == 0)
+  }
+
+  func expectSiteA() async throws {
+    #expect(try await primaries() == ["site_a"])
+    #expect(try await addresses() == Array(repeating: Self.siteA, count: 3))
+    #expect(try await sellsMore(), "customers cannot buy")
   }
 }
