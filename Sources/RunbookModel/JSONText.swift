@@ -131,8 +131,8 @@ struct JSONWriter {
       // What needs no escape is taken over in one piece.
       var start = 0
       for (place, byte) in utf8.enumerated() {
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-        else { continue }
+        let isPlain = byte >= 0x20 && byte != 0x7F && byte != 0x22 && byte != 0x5C
+        if isPlain { continue }
         bytes.append(contentsOf: utf8[start..<place])
         start = place + 1
         escape(byte)
@@ -158,6 +158,22 @@ struct JSONWriter {
   }
 }
 
+/// The keys of one map so far. Few are compared one by one, which is quicker than a set.
+private struct SeenKeys {
+  private var few: [String] = []
+  private var many: Set<String> = []
+
+  /// False when it was there.
+  mutating func insert(_ key: String) -> Bool {
+    if few.count < 16 {
+      guard !few.contains(key) else { return false }
+      few.append(key)
+      return true
+    }
+    return !few.contains(key) && many.insert(key).inserted
+  }
+}
+
 struct JSONReader {
   private let bytes: [UInt8]
   private var place = 0
@@ -180,7 +196,12 @@ struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while place < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[place]) { place += 1 }
+    while place < bytes.count {
+      switch bytes[place] {
+      case 0x20, 0x09, 0x0A, 0x0D: place += 1
+      default: return
+      }
+    }
   }
 
   private mutating func readValue() throws(JSONText.Malformed) -> Value {
@@ -234,13 +255,13 @@ struct JSONReader {
 
   private mutating func readMap() throws(JSONText.Malformed) -> Value {
     var map = ValueMap()
-    var seen = Set<String>()
+    var seen = SeenKeys()
     skipSpace()
     if take("}") { return .map(map) }
     while true {
       skipSpace()
       var key = try readString()
-      guard seen.insert(key).inserted else { throw malformed("the key '\(key)' stands twice") }
+      guard seen.insert(key) else { throw malformed("the key '\(key)' stands twice") }
       skipSpace()
       guard take(":") else { throw malformed("':' is missing") }
       let value = try readValue()
@@ -304,6 +325,15 @@ struct JSONReader {
       bytes[place] >= 0x20
     { place += 1 }
     guard place < bytes.count else { throw malformed("the string does not end") }
+    if take("\"") {
+      // Most strings hold no escape and are taken as they stand.
+      let end = place - 1
+      let plain = bytes.withUnsafeBufferPointer {
+        String(validating: UnsafeBufferPointer(rebasing: $0[start..<end]), as: UTF8.self)
+      }
+      guard let plain else { throw malformed("the string is not UTF-8") }
+      return plain
+    }
     var text = Array(bytes[start..<place])
     while !take("\"") {
       guard place < bytes.count else { throw malformed("the string does not end") }

@@ -4,13 +4,27 @@ public struct ValueDecoder: Sendable {
   public init() {}
 
   public func decode<T: Decodable>(_ type: T.Type, from value: Value) throws -> T {
-    try Unboxer(value: value, codingPath: []).decode(type)
+    try Unboxer(value: value, place: .root).decode(type)
+  }
+}
+
+/// Where in the whole value something stands. Only a message makes an array of it.
+private indirect enum Place {
+  case root
+  case inside(Place, any CodingKey)
+
+  var path: [any CodingKey] {
+    switch self {
+    case .root: []
+    case .inside(let place, let key): place.path + [key]
+    }
   }
 }
 
 private struct Unboxer: Decoder {
   let value: Value
-  let codingPath: [any CodingKey]
+  let place: Place
+  var codingPath: [any CodingKey] { place.path }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
@@ -83,18 +97,19 @@ private struct Unboxer: Decoder {
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    KeyedDecodingContainer(Keyed<Key>(map: try map(), codingPath: codingPath))
+    KeyedDecodingContainer(Keyed<Key>(map: try map(), place: place))
   }
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     guard case .list(let items) = value else { throw mismatch("a list") }
-    return Unkeyed(items: items, codingPath: codingPath)
+    return Unkeyed(items: items, place: place)
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { Single(unboxer: self) }
 }
 
 private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let map: ValueMap
-  let codingPath: [any CodingKey]
+  let place: Place
+  var codingPath: [any CodingKey] { place.path }
 
   var allKeys: [Key] { map.keys.compactMap(Key.init(stringValue:)) }
   func contains(_ key: Key) -> Bool { map[key.stringValue] != nil }
@@ -103,7 +118,7 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
       throw DecodingError.keyNotFound(
         key, .init(codingPath: codingPath, debugDescription: "'\(key.stringValue)' is missing"))
     }
-    return Unboxer(value: value, codingPath: codingPath + [key])
+    return Unboxer(value: value, place: .inside(place, key))
   }
 
   func decodeNil(forKey key: Key) throws -> Bool { try unboxer(key).value == .null }
@@ -126,12 +141,13 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 private struct Unkeyed: UnkeyedDecodingContainer {
   let items: [Value]
-  let codingPath: [any CodingKey]
+  let place: Place
+  var codingPath: [any CodingKey] { place.path }
   var currentIndex = 0
 
-  init(items: [Value], codingPath: [any CodingKey]) {
+  init(items: [Value], place: Place) {
     self.items = items
-    self.codingPath = codingPath
+    self.place = place
   }
 
   var count: Int? { items.count }
@@ -144,7 +160,7 @@ private struct Unkeyed: UnkeyedDecodingContainer {
     }
     defer { currentIndex += 1 }
     return Unboxer(
-      value: items[currentIndex], codingPath: codingPath + [AnyCodingKey(intValue: currentIndex)])
+      value: items[currentIndex], place: .inside(place, AnyCodingKey(intValue: currentIndex)))
   }
 
   mutating func decodeNil() throws -> Bool {
