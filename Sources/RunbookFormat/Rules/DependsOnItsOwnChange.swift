@@ -13,6 +13,9 @@ extension RuleBook {
       """,
     severity: .error, check: checkTargets)
 
+  /// Fields of an action that moves names which say what is moved and where to, and are not asked.
+  private static let notTargets = ["name", "zone", "to"]
+
   private struct Moved {
     var host: String
     var step: Int
@@ -35,7 +38,7 @@ extension RuleBook {
       var found: [(WrittenText, Moved)] = []
       let isMove = facts.traits.contains(.movesNames)
       context.forEachText(in: context.input(index)) { written in
-        if isMove, written.key == "name" { return }
+        if isMove, notTargets.contains(written.key) { return }
         if let name = match(written.text, moved) { found.append((written, name)) }
       }
       for (written, name) in found {
@@ -46,9 +49,10 @@ extension RuleBook {
 
   private static func match(_ text: String, _ moved: [Moved]) -> Moved? {
     // Most texts have no dot or are far too long to be a target.
-    guard text.utf8.count < 300, text.utf8.contains(0x2E), let host = TargetText.host(text) else {
-      return nil
-    }
+    guard text.utf8.count < 300, text.utf8.contains(0x2E) else { return nil }
+    // A mail address is a person's, not a target.
+    if text.utf8.contains(0x40), !text.contains("://") { return nil }
+    guard let host = TargetText.host(text) else { return nil }
     return moved.first { host == $0.host || host.hasSuffix("." + $0.host) }
   }
 

@@ -21,7 +21,7 @@ package struct DocumentSchema {
     if case .map(let body) = object(section) {
       for entry in body { schema[entry.key] = entry.value }
     }
-    schema["$defs"] = .map(definitions)
+    if name == "runbook" { schema["$defs"] = .map(definitions) }
     return .map(schema)
   }
 

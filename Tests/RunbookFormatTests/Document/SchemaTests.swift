@@ -15,6 +15,7 @@ struct SchemaTests {
     #expect(step?["required"] == ["step", "uses"])
     #expect(schema.runbook["required"]?.list?.contains("lifeboat") == true)
     #expect(schema.environment["properties"]?["allows"] != nil)
+    #expect(schema.environment["$defs"] == nil)
   }
 
   @Test func `every action's input is reached from uses`() {

@@ -189,6 +189,14 @@ struct RuleTests {
     #expect(rules(stage(text), environments: lab) == (isFound ? ["LB410 9"] : []))
   }
 
+  @Test func `a mail address below the name is no target`() {
+    let run = command.replacing("argv: [x]", with: "argv: [mail, 'ops@shop.test']")
+    let verified = run + ", verify: [{uses: tcp.check, with: {address: 'h:1'}}]}\n"
+    #expect(rules(stage(verified + dns("1s"))) == [])
+    #expect(
+      rules(stage(verified.replacing("ops@", with: "http://ops@") + dns("1s"))) == ["LB410 9"])
+  }
+
   @Test func `a check may use the name that is switched, as a customer does`() {
     let check = "\n    - {step: look, uses: http.check, with: {url: 'http://shop.test/'}}"
     #expect(rules(stage(dns("1s") + check)) == [])
