@@ -17,10 +17,25 @@ enum CommandLineRunner {
       } else {
         try command.run()
       }
-      return ExitStatus.done.rawValue
+      return finish(command, console).rawValue
     } catch {
       return report(error, console).rawValue
     }
+  }
+
+  /// An answer that was cut short is no answer. A run's own ending counts more: its report is in its folder.
+  private static func finish(_ command: any ParsableCommand, _ console: Console) -> ExitStatus {
+    guard let cause = Console.lostOutput else { return .done }
+    let isRun =
+      command is Drill || command is Recover || command is Resume || command is Undo
+    console.note(
+      Refusal(
+        .internal, "not all of the answer could be written: \(cause)", changed: "",
+        next: isRun
+          ? "see how the run ended with: lifeboat status"
+          : "make room where it is written to, and ask again"
+      ).text(console))
+    return isRun ? .done : .internal
   }
 
   private static func report(_ error: any Error, _ console: Console) -> ExitStatus {

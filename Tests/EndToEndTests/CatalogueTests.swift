@@ -107,6 +107,21 @@ import Testing
     }
   }
 
+  @Test func `an answer that does not fit on the disk is an error, a run's ending is not`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let full = ["sh", "-c", #"exec "$0" "$@" > /dev/full"#]
+      try desk.runbook(checked("a"))
+      let run = try await desk.start(["drill", desk.book, "-e", "here"], as: full).end()
+      #expect(run.status == 0 && run.errors.contains("No space left"), "\(run)")
+      for words in [["report"], ["status"], ["runs"], ["schema"], ["audit", "verify"]] {
+        let ended = try await desk.start(words, as: full).end()
+        #expect(ended.status == 70 && ended.errors.contains("No space left"), "\(words): \(ended)")
+      }
+    }
+  }
+
   @Test func `every rule can be explained, and what is no rule is exit code 2`() async throws {
     try await Desk.with { desk in
       let rule = try await desk.lifeboat("validate", "--explain", "LB401")

@@ -33,6 +33,12 @@ struct Console: Sendable {
   }
 
   private static let lock = Mutex(())
+  private static let lost = Mutex<Int32?>(nil)
+
+  /// Why some of what was to be written to stdout is not there, or nil.
+  static var lostOutput: String? {
+    lost.withLock { $0 }.map { String(cString: strerror($0)) }
+  }
 
   private static func write(_ text: String, to file: Int32) {
     lock.withLock { _ in
@@ -40,8 +46,11 @@ struct Console: Sendable {
       while !bytes.isEmpty {
         let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
-        // A closed pipe or a lost terminal: there is nobody to tell.
-        guard count > 0 else { return }
+        guard count > 0 else {
+          // A closed pipe: there is nobody to tell. Anything else has cut the answer short.
+          if file == STDOUT_FILENO, errno != EPIPE { lost.withLock { $0 = $0 ?? errno } }
+          return
+        }
         bytes = bytes.dropFirst(count)
       }
     }
