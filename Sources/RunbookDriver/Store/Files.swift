@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A file descriptor that is closed when nothing refers to it any more, and that no child process
 /// inherits.
@@ -6,7 +6,7 @@ package final class OpenFile: Sendable {
   package let descriptor: Int32
   package let path: String
 
-  package init(_ path: String, _ flags: Int32, mode: mode_t = 0o600) throws(StoreError) {
+  package init(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(StoreError) {
     self.path = path
     let opened = retrying { open(path, flags | O_CLOEXEC, mode) }
     guard opened >= 0 else { throw .system("cannot open", path) }
