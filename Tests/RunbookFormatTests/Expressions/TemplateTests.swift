@@ -47,7 +47,7 @@ import Testing
   @Test func `an unknown makes the whole text unknown, or is spelled out for people`() {
     let template = text("loss: ", "=recovery_point.loss", " of ", "=params.limit")
     #expect(value(template) == .unknown("until the run has started"))
-    #expect(value(template, .spelled) == "loss: unknown (until the run has started) of 30s")
+    #expect(value(template, .spelled) == "loss: unknown (until the run has started) of 30 s")
     #expect(value(text("x ", "=[steps.later]")) == .unknown("until later has run"))
     #expect(value(text("x ", "=[steps.later]"), .spelled) == "x unknown (until later has run)")
   }
