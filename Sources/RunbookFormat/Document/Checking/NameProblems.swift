@@ -57,14 +57,15 @@ extension StaticCheck {
         help: Nearest.word(to: path[1], among: ids).map { "did you mean '\($0)'?" }
           ?? "write the id of a step that has run before")
     }
-    let step = draft.step(Int(index))
-    guard path.count > 2, let page = catalogue[step.uses] else { return [] }
+    guard path.count > 2, let page = catalogue[draft.uses(Int(index))] else { return [] }
     let outputs = page.outputs.map(\.name)
     guard !outputs.contains(path[2]), !reference.isTested else { return [] }
     return problem(
       "'\(path[1])' (\(page.name)) has no output '\(path[2])'", reference,
       help: Nearest.help(for: path[2], among: outputs) ?? "'\(page.name)' has no outputs",
-      related: step.place.map { [.init(message: "the step is here", place: $0)] } ?? [])
+      related: draft.step(Int(index)).place.map {
+        [.init(message: "the step is here", place: $0)]
+      } ?? [])
   }
 
   private func envProblems(

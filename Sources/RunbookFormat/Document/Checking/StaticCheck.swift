@@ -176,7 +176,8 @@ struct StaticCheck {
     }
     guard reference.path[0] == "steps", let other = draft.ids[reference.path[1]] else { return }
     let note = draft.notes[Int(other)]
-    if catalogue[draft.step(Int(other)).uses]?.traits.contains(.fences) == true, use == .input {
+    // What stands further down has no facts yet, and cannot be a proof.
+    if Int(other) < facts.count, facts[Int(other)].traits.contains(.fences), use == .input {
       proofs.append(.init(earlier: other, later: UInt32(index)))
     }
     if note.stage < draft.notes[index].stage { return }
@@ -196,7 +197,7 @@ struct StaticCheck {
       return draft.runbook.parameters[index].type
     case "steps":
       guard path.count == 3, let index = draft.ids[path[1]] else { return nil }
-      let page = catalogue[draft.step(Int(index)).uses]
+      let page = catalogue[draft.uses(Int(index))]
       return page?.outputs.first { $0.name == path[2] }?.type
     default: return ScopeNames.type(of: path)
     }

@@ -21,6 +21,11 @@ struct RunbookDraft {
     return ids.count <= 10_000 ? like.sorted() : Array(like.prefix(1000))
   }
 
+  /// The step's action, without copying the step.
+  func uses(_ index: Int) -> String {
+    runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)].uses
+  }
+
   func step(_ index: Int) -> Step {
     runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)]
   }
