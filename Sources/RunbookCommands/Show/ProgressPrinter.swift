@@ -28,7 +28,12 @@ struct ProgressPrinter: RunListener {
       case .ask(let id, _, let request): line(id, record, machine, "asks", request.text, .warning)
       case .startTimer(let id, let attempt, .backoff, let after):
         line(id, record, machine, "retries", "attempt \(attempt + 1) in \(after.spoken)", .warning)
-      case .plan, .check, .verify, .startTimer, .close: break
+      case .verify(let id, _, _):
+        if case .inDoubt = machine.state(of: id), let place = machine.place(of: id) {
+          let settle = machine.plan.steps[place].settle.spoken
+          line(id, record, machine, "looking", "whether it was done, for up to \(settle)", .warning)
+        }
+      case .plan, .check, .startTimer, .close: break
       }
     }
     switch record.event {
