@@ -43,6 +43,7 @@ struct TextTable {
 
 /// Text broken at spaces so that no line is longer than `width`, each line after `indent`.
 func wrapped(_ text: String, width: Int, indent: String) -> String {
+  if isShortLine(text, width: width - indent.utf8.count) { return indent + text }
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
     var line = ""
@@ -56,4 +57,16 @@ func wrapped(_ text: String, width: Int, indent: String) -> String {
     lines.append(line.isEmpty ? "" : indent + line)
   }
   return lines.joined(separator: "\n")
+}
+
+/// Whether text stands on one line as it is. Most does, and counting characters is dear: bytes are never fewer.
+private func isShortLine(_ text: String, width: Int) -> Bool {
+  let bytes = text.utf8
+  guard !bytes.isEmpty, bytes.count <= width else { return false }
+  var before = UInt8(ascii: " ")
+  for byte in bytes {
+    if byte == 0x0A || byte == UInt8(ascii: " ") && before == byte { return false }
+    before = byte
+  }
+  return before != UInt8(ascii: " ")
 }
