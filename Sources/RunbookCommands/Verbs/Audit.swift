@@ -5,6 +5,7 @@ import RunbookModel
 
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "audit",
     abstract: "Prove that journals are as they were written.",
     subcommands: [AuditVerify.self], defaultSubcommand: AuditVerify.self)
 }

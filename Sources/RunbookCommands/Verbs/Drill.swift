@@ -4,6 +4,7 @@ import RunbookModel
 /// `lifeboat drill`: a rehearsal on real servers.
 struct Drill: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "drill",
     abstract: "Carry a runbook out as a drill, on real servers of an environment that allows it.",
     discussion: """
       Same code and same path as a recovery; only the purpose in the first record differs. The state \
@@ -31,6 +32,7 @@ struct Drill: AsyncParsableCommand {
 /// `lifeboat recover`: the real thing.
 struct Recover: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "recover",
     abstract: "Carry a runbook out for real, in an environment that allows recoveries.",
     discussion: """
       Needs an environment that allows it, a reason, and the service's name: typed at the terminal, \

@@ -6,6 +6,7 @@ import RunbookModel
 /// `lifeboat resume`: goes on with a run whose process is gone or that waits for a decision.
 struct Resume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "resume",
     abstract: "Go on with a run that was interrupted, crashed, or waits for a person.",
     discussion: """
       Replays the journal, which must agree with this program; then looks at whatever was under way \
@@ -62,6 +63,7 @@ struct Resume: AsyncParsableCommand {
 /// `lifeboat undo`: takes back what a run changed.
 struct Undo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "undo",
     abstract: "Take back what a run changed, last first, from the state that it captured before.",
     discussion: """
       Works on a run that holds, was interrupted, or has ended, and from a copy of its folder on \

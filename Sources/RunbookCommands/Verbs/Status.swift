@@ -7,6 +7,7 @@ import RunbookReport
 /// `lifeboat status`: where a run stands, from its journal.
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract:
       "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
     discussion: "Reads the journal only; it can be asked at any time, also while the run goes on.")
@@ -75,6 +76,7 @@ struct Status: ParsableCommand {
 /// `lifeboat runs`: what has been run here.
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "runs",
     abstract: "List the runs kept on this machine, newest first.")
 
   @Option(help: "How many at most.")

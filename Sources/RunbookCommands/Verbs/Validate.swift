@@ -6,6 +6,7 @@ import RunbookModel
 /// `lifeboat validate`: every problem of the documents, in one pass.
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Check a runbook and its environments: syntax, names, types, order, recovery rules.",
     discussion: """
       Finds all problems in one pass and shows each with file, line, column and what to write \
