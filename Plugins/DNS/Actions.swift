@@ -2,5 +2,5 @@ public import RunbookAction
 
 /// The DNS actions of this folder, for the registry.
 public func dnsActions() -> [AnyAction] {
-  [AnyAction(DNSCheck()), AnyAction(DNSSwitch())]
+  [AnyAction(DNSCheck()), AnyAction(DNSKeyCheck()), AnyAction(DNSSwitch())]
 }

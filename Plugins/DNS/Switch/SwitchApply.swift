@@ -70,7 +70,7 @@ struct SwitchApplier {
   private func denied(
     _ server: ServerAddress, _ code: ResponseCode, _ objection: SignatureError?
   ) async throws(ActionFailure) -> Evidence {
-    if let objection { throw unaccepted(server, objection) }
+    if let objection { throw objection.failure(at: server, key: change.key?.name) }
     switch code {
     case .noSuchSet, .setExists, .noSuchName, .nameExists:
       let sight = await sight(server, by: context.deadline)
@@ -97,33 +97,6 @@ struct SwitchApplier {
           ? "allow the key to change this name and type (BIND: update-policy), and compare its "
             + "secret: some servers refuse a wrong key in the same words" : nil)
     }
-  }
-
-  private func unaccepted(_ server: ServerAddress, _ objection: SignatureError) -> ActionFailure {
-    let name = change.key.map { "'\($0.name)'" } ?? "that was used"
-    switch objection {
-    case .badKey:
-      return .refused(
-        .authentication, "\(server) does not know the key \(name) with this algorithm (BADKEY)",
-        advice: "compare the key's name and algorithm with the server's")
-    case .badSignature:
-      return .refused(
-        .authentication, "\(server) found the signature of the key \(name) wrong (BADSIG)",
-        advice: "the secret here is not the server's: compare the two")
-    case .badTime(let theirs):
-      let skew = theirs.map { Int64(Timestamp.wallSeconds) - $0 }
-      let figure = skew.map { ": this machine's clock is \(Self.ahead($0)) the server's" } ?? ""
-      return .refused(
-        .authentication, "\(server) refused the signature because of its time (BADTIME)\(figure)",
-        advice: "set both clocks right; \(SigningKey.fudge / 60) minutes of difference are allowed")
-    case .other(let code):
-      return .refused(
-        .authentication, "\(server) refused the signature of the key \(name) (TSIG error \(code))")
-    }
-  }
-
-  private static func ahead(_ seconds: Int64) -> String {
-    "\(Duration.seconds(abs(seconds)).spoken) \(seconds < 0 ? "behind" : "ahead of")"
   }
 
   /// The server may have made the change, may make it later, or never: only its new state proves

@@ -114,7 +114,7 @@ extension DNSSwitch {
       return UInt32(seconds)
     }
 
-    private static func readKey(_ key: Input.Key) throws(ActionFailure) -> DNSChange.KeyReference {
+    static func readKey(_ key: Input.Key) throws(ActionFailure) -> DNSChange.KeyReference {
       guard let name = DomainName(key.name) else {
         throw .refused(.input, "'\(key.name)' cannot be the name of a key")
       }
