@@ -95,23 +95,28 @@ private struct SignedQuestion: Sendable {
   }
 }
 
+/// How a TSIG key is written in an input, the same wherever one is.
+func keyField(forChangesOnly: Bool, _ summary: String) -> Field {
+  Field(
+    "key",
+    .object([
+      Field("name", .string, "The key's name at the server.", need: .required),
+      Field(
+        "algorithm", .word(KeyAlgorithm.allCases.map(\.rawValue)), "How it signs.",
+        need: .defaulted(.string(KeyAlgorithm.sha256.rawValue))),
+      Field(
+        "secret", .secret(forChangesOnly: forChangesOnly), "The shared secret, in base64.",
+        need: .required),
+    ]), summary)
+}
+
 private let dnsKeyFields = [
   Field(
     "server",
     .object([
       Field("address", .address, "The zone's primary, which takes updates.", need: .required),
       Field("zone", .string, "The zone that is asked for; the name where it is not said."),
-      Field(
-        "key",
-        .object([
-          Field("name", .string, "The key's name at the server.", need: .required),
-          Field(
-            "algorithm", .word(KeyAlgorithm.allCases.map(\.rawValue)), "How it signs.",
-            need: .defaulted(.string(KeyAlgorithm.sha256.rawValue))),
-          Field(
-            "secret", .secret(forChangesOnly: false), "The shared secret, in base64.",
-            need: .required),
-        ]), "The TSIG key that is to be proven."),
+      keyField(forChangesOnly: false, "The TSIG key that is to be proven."),
       Field("all", .list(.address), "Not asked here; as in dns.switch."),
     ]), "Where the zone is kept.", need: .required),
   Field("name", .string, "The name that is to be switched later.", need: .required),

@@ -6,17 +6,9 @@ let dnsSwitchFields = [
     .object([
       Field("address", .address, "The zone's primary, which takes updates.", need: .required),
       Field("zone", .string, "The zone, to be compared with what the server says."),
-      Field(
-        "key",
-        .object([
-          Field("name", .string, "The key's name at the server.", need: .required),
-          Field(
-            "algorithm", .word(KeyAlgorithm.allCases.map(\.rawValue)), "How it signs.",
-            need: .defaulted(.string(KeyAlgorithm.sha256.rawValue))),
-          Field(
-            "secret", .secret(forChangesOnly: true), "The shared secret, in base64.",
-            need: .required),
-        ]), "The TSIG key that updates are signed with; without it they are not signed."),
+      keyField(
+        forChangesOnly: true,
+        "The TSIG key that updates are signed with; without it they are not signed."),
       Field(
         "all", .list(.address),
         "Every authoritative server of the zone, by IP address; each must show the change."),
