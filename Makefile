@@ -23,16 +23,13 @@ drill: setup
 	Runbooks/drill $(BIN)
 
 # Tests with real servers have the machine to themselves, one target after another; the rest runs together.
+PURE_TESTS = '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|Tidy)Tests'
 SERVER_TESTS = RunbookDriverTests RunbookActionsTests PostgresPluginTests DNSPluginTests HAProxyPluginTests \
   LabTests EndToEndTests
 
 test: setup lint
 	$(SWIFT) build $(JOBS) --build-tests
-	$(SWIFT) test $(JOBS) --skip-build --filter '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|Tidy)Tests'
-	@for target in $(SERVER_TESTS); do \
-	  echo "== $$target"; \
-	  $(SWIFT) test $(JOBS) --skip-build --filter "^$$target" || exit 1; \
-	done
+	SWIFT='$(SWIFT)' Tests/run $(PURE_TESTS) $(SERVER_TESTS)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Plugins Tests Package.swift

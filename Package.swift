@@ -114,7 +114,10 @@ let package = Package(
       "RunbookActions", ["RunbookModel", "RunbookAction", "RunbookActions", "ActionConformance"]),
     tests(
       "PostgresPlugin",
-      ["RunbookModel", "RunbookAction", "PostgresPlugin", "CLibPQ", "ActionConformance"]),
+      [
+        "RunbookModel", "RunbookAction", "PostgresPlugin", "CLibPQ", "ActionConformance",
+        "TestServers",
+      ]),
     tests(
       "DNSPlugin",
       [

@@ -37,28 +37,38 @@ package func eventually(
   }
 }
 
-private let handedOut = Mutex(Set<UInt16>())
+/// Ports that were handed out; a walk through them starts anywhere, so that two programs seldom meet.
+private let handedOut = Mutex((next: UInt16.random(in: 10_000..<32_000), taken: Set<UInt16>()))
 
-/// A port of 127.0.0.1 that was free for TCP and UDP a moment ago; never the same twice in one
-/// program.
-package func freePort() throws -> UInt16 {
-  for _ in 0..<50 {
-    let stream = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    defer { close(stream) }
-    guard let port = bindLoopback(stream, 0) else { continue }
-    let datagram = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    defer { close(datagram) }
-    guard bindLoopback(datagram, port) != nil else { continue }
-    if handedOut.withLock({ $0.insert(port).inserted }) { return port }
+/// A port that nobody used a moment ago, for TCP and UDP; never the same twice in one program.
+///
+/// It lies below the range from which the kernel takes ports for outgoing connections (ip(7),
+/// ip_local_port_range): a port from there can be a client's by the time its server binds it.
+package func freePort(on host: String = "127.0.0.1") throws -> UInt16 {
+  for _ in 0..<2000 {
+    let candidate: UInt16? = handedOut.withLock {
+      let port = $0.next
+      $0.next = port >= 32_000 ? 10_000 : port + 1
+      return $0.taken.insert(port).inserted ? port : nil
+    }
+    guard let candidate else { continue }
+    let isFree = [SOCK_STREAM, SOCK_DGRAM].allSatisfy { kind in
+      let descriptor = socket(AF_INET, Int32(kind.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      defer { close(descriptor) }
+      return bindLoopback(descriptor, candidate, host: host) != nil
+    }
+    if isFree { return candidate }
   }
-  throw RigError("no free port")
+  throw RigError("no free port on \(host)")
 }
 
-/// Binds the socket to 127.0.0.1 and returns the port; nil when that is taken.
-package func bindLoopback(_ socket: Int32, _ port: UInt16) -> UInt16? {
+/// Binds the socket to the port of a loopback address and returns it; nil when that is taken.
+package func bindLoopback(
+  _ socket: Int32, _ port: UInt16, host: String = "127.0.0.1"
+) -> UInt16? {
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+  guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return nil }
   address.sin_port = port.bigEndian
   var size = socklen_t(MemoryLayout<sockaddr_in>.size)
   return withUnsafeMutablePointer(to: &address) { pointer in

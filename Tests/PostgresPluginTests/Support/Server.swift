@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RunbookAction
 import RunbookModel
+import TestServers
 
 @testable import PostgresPlugin
 
@@ -18,7 +19,7 @@ final class Server: Sendable {
     let workshop = Workshop.shared
     if let trouble = workshop.trouble { throw Workshop.CommandFailed(description: trouble) }
     self.host = host
-    port = try Self.freePort(on: host)
+    port = Int(try freePort(on: host))
     folder = "\(workshop.folder)/\(name)"
     try Workshop.run(["cp", "-a", workshop.template, folder])
     try Workshop.append(
@@ -143,22 +144,6 @@ final class Server: Sendable {
 
   /// For a server that is not going to answer.
   var impatient: Value { node(["connect_timeout": .duration(.seconds(1))]) }
-
-  private static func freePort(on host: String) throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    inet_pton(AF_INET, host, &address.sin_addr)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard bound else { throw Workshop.CommandFailed(description: "no free port on \(host)") }
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
 }
 
 /// Waits until something is so, and fails with its name when it does not become so.
