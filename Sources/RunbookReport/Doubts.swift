@@ -6,7 +6,8 @@ extension Report.Doubt {
   static func all(
     _ history: RunHistory, _ clocks: Clocks, _ integrity: IntegrityFacts
   ) -> [Report.Doubt] {
-    record(history, integrity) + state(history) + figures(history, clocks) + limits(history, clocks)
+    record(history, integrity) + state(history) + figures(history, clocks)
+      + limits(history, clocks) + unverified(history)
   }
 
   private static func record(
@@ -73,7 +74,7 @@ extension Report.Doubt {
           text: "'\(id)' made its change, and the change does not do what it must: "
             + failure.failure.message.sentence,
           advice: failure.failure.advice)
-      case .succeeded: return unverified(history, index)
+      case .succeeded: return markedDone(history, index)
       case .skipped: return leftOut(history, index)
       case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .verifying,
         .backingOff, .undone:
@@ -93,21 +94,42 @@ extension Report.Doubt {
         + "Lifeboat did not see.")
   }
 
-  private static func unverified(_ history: RunHistory, _ index: Int) -> Report.Doubt? {
+  private static func markedDone(_ history: RunHistory, _ index: Int) -> Report.Doubt? {
+    guard case .succeeded(let success) = history.machine.steps[index],
+      case .markedDone(let who, let reason) = success.way
+    else { return nil }
     let id = history.plan.steps[index].id
-    guard case .succeeded(let success) = history.machine.steps[index] else { return nil }
-    switch success.way {
-    case .unverified:
-      return Report.Doubt(
-        kind: .limit, step: id,
-        text: "Nothing verified '\(id)': that it did its work is its own word alone.")
-    case .markedDone(let who, let reason):
-      return Report.Doubt(
-        kind: .limit, step: id,
-        text: "'\(id)' counts as done because \(who) said so\(because(reason)). "
-          + "Lifeboat did not see it.")
-    case .changed, .foundInPlace, .alreadyInPlace, .checked, .approved: return nil
+    return Report.Doubt(
+      kind: .limit, step: id,
+      text: "'\(id)' counts as done because \(who) said so\(because(reason)). "
+        + "Lifeboat did not see it.")
+  }
+
+  /// So many ids are named where something holds for many steps; the table of steps has them all.
+  private static let namedSteps = 12
+
+  /// One entry, however many steps it is about: a thousand like lines would hide the one that matters.
+  private static func unverified(_ history: RunHistory) -> [Report.Doubt] {
+    let ids = history.plan.steps.indices.filter { index in
+      guard case .succeeded(let success) = history.machine.steps[index] else { return false }
+      if case .unverified = success.way { return true } else { return false }
+    }.map { history.plan.steps[$0].id }
+    guard let first = ids.first else { return [] }
+    guard ids.count > 1 else {
+      return [
+        Report.Doubt(
+          kind: .limit, step: first,
+          text: "Nothing verified '\(first)': that it did its work is its own word alone.")
+      ]
     }
+    let named = ids.prefix(namedSteps).map { "'\($0)'" }.joined(separator: ", ")
+    let others = ids.count > namedSteps ? " and \(ids.count - namedSteps) more" : ""
+    return [
+      Report.Doubt(
+        kind: .limit,
+        text: "Nothing verified \(ids.count) steps: that they did their work is their own word "
+          + "alone. They are \(named)\(others).")
+    ]
   }
 
   private static func figures(_ history: RunHistory, _ clocks: Clocks) -> [Report.Doubt] {

@@ -295,6 +295,34 @@ import Testing
     #expect(try script.report().deviations.map(\.kind) == [.otherChange])
   }
 
+  @Test func `steps that nothing verified are named in one entry, however many they are`() throws {
+    var script = RunScript(
+      .shop { steps in
+        for index in [2, 3, 4] { steps[index].isVerifiable = false }
+      })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    func unverified() throws -> [String] {
+      try script.report().doubts.map(\.text).filter { $0.hasPrefix("Nothing verified") }
+    }
+    try script.planned("fence_db")
+    try script.applied("fence_db", .done(Evidence("done")))
+    #expect(
+      try unverified() == [
+        "Nothing verified 'fence_db': that it did its work is its own word alone."
+      ])
+    for step in ["promote_db", "switch_dns"] as [StepID] {
+      try script.planned(step)
+      try script.applied(step, .done(Evidence("done")))
+    }
+    #expect(
+      try unverified() == [
+        "Nothing verified 3 steps: that they did their work is their own word alone. They are "
+          + "'fence_db', 'promote_db', 'switch_dns'."
+      ])
+  }
+
   @Test func `the timeline begins with what was stated and ends with the run`() throws {
     let report = try RunScript.succeeded(declaredAt: RunScript.start - .seconds(10)).report()
     #expect(report.timeline.prefix(3).map(\.kind) == [.outage, .declared, .runOpened])

@@ -30,7 +30,7 @@ enum PlanFile {
         .invalid, "\(path) is no plan of this version of lifeboat",
         next: "make a new one with: lifeboat plan --out")
     }
-    guard plan.id == plan.contentID else {
+    guard try plan.id == plan.contentID() else {
       throw Refusal(
         .refused,
         "\(path) was changed after it was made: its content is not what '\(plan.id)' names",

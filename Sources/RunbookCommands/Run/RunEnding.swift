@@ -11,7 +11,7 @@ struct RunEnding {
   let console: Console
 
   func show() throws -> ExitStatus {
-    let stored = try StoredRun(result.run, session: session)
+    let stored = try StoredRun(result.run, of: result.machine.plan, session: session)
     let report = try stored.report()
     let path = result.run.path + "/report.md"
     try Data(report.markdown.utf8).write(to: URL(filePath: path), options: .atomic)

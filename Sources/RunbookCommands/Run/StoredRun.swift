@@ -11,10 +11,11 @@ struct StoredRun {
   let records: [ReportRecord]
   let session: RunSession
 
-  init(_ folder: RunFolder, session: RunSession) throws {
+  /// `plan` is the run's, when it is at hand: whether the folder's is still that one, the audit says.
+  init(_ folder: RunFolder, of plan: Plan? = nil, session: RunSession) throws {
     self.folder = folder
     self.session = session
-    plan = try session.readPlan(folder)
+    self.plan = try plan ?? session.readPlan(folder)
     var reader = try folder.readJournal()
     var records: [ReportRecord] = []
     while let record = try reader.next() {

@@ -35,7 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
     var plan = try await preparation.plan()
     if let out {
       plan.bindsChanges = true
-      plan.id = plan.contentID
+      plan.id = try plan.contentID()
       try PlanFile.save(plan, to: out)
     }
     let text = PlanText(plan: plan, console: console)

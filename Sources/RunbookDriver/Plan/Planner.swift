@@ -57,7 +57,11 @@ package struct Planner: Sendable {
       outageAt: request.outageAt)
     let forecasts = await forecasts(of: plan.steps, by: performer)
     for (place, forecast) in forecasts.enumerated() { plan.steps[place].forecast = forecast }
-    plan.id = plan.contentID
+    do {
+      plan.id = try plan.contentID()
+    } catch {
+      throw Diagnostic("LB221", .error, "the plan cannot be written down: \(error)", at: nil)
+    }
     return plan
   }
 
@@ -162,15 +166,20 @@ extension Plan {
     self = try ValueDecoder().decode(Plan.self, from: JSONText.read(bytes))
   }
 
-  /// The plan's id as its content makes it.
-  package var contentID: String {
-    var plain = self
-    plain.id = ""
-    let bytes = (try? plain.encoded()) ?? []
-    return "p-" + hexadecimal(SHA256.hash(data: bytes)).prefix(12)
+  /// The plan's id as its content makes it: a hash over the plan without its steps, then over one step after another,
+  /// so that a long plan is never held as text for it.
+  package func contentID() throws -> String {
+    var rest = self
+    rest.id = ""
+    rest.steps = []
+    var hash = SHA256()
+    hash.update(data: JSONText.write(try ValueEncoder().encode(rest)))
+    for step in steps {
+      hash.update(data: JSONText.write(try ValueEncoder().encode(step)) + [0x0A])
+    }
+    return "p-" + hexadecimal(hash.finalize()).prefix(12)
   }
 }
-
 /// Lower-case hexadecimal digits of some bytes.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

@@ -13,14 +13,11 @@ func firstOf<Result: Sendable>(
   return await withCheckedContinuation { continuation in
     winner.expect(continuation)
     let worker = Task { winner.finish(await work()) }
-    let timer = Task {
-      do {
-        try await ContinuousClock().sleep(until: deadline.instant.advanced(by: grace))
-      } catch { return }
+    let alarm = Alarms.shared.set(at: deadline.instant.advanced(by: grace)) {
       worker.cancel()
       winner.finish(late())
     }
-    winner.onFinish { timer.cancel() }
+    winner.onFinish { Alarms.shared.callOff(alarm) }
   }
 }
 

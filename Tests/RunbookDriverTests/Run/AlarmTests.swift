@@ -1,0 +1,47 @@
+import Testing
+
+@testable import RunbookDriver
+
+@Suite struct AlarmTests {
+  @Test func `every alarm rings, whatever the order they were set in`()
+    async
+  {
+    let alarms = Alarms()
+    let now = ContinuousClock.now
+    let (rung, bell) = AsyncStream.makeStream(of: Int.self)
+    for (number, delay) in [(3, 300), (1, 100), (2, 200)] {
+      _ = alarms.set(at: now + .milliseconds(delay)) { bell.yield(number) }
+    }
+    var heard: [Int] = []
+    for await number in rung {
+      heard.append(number)
+      if heard.count == 3 { break }
+    }
+    #expect(heard.sorted() == [1, 2, 3])
+  }
+
+  @Test func `an alarm that was called off stays silent, and those after it ring`() async {
+    let alarms = Alarms()
+    let now = ContinuousClock.now
+    let (rung, bell) = AsyncStream.makeStream(of: Int.self)
+    let first = alarms.set(at: now + .seconds(3600)) { bell.yield(1) }
+    let second = alarms.set(at: now + .milliseconds(20)) { bell.yield(2) }
+    alarms.callOff(first)
+    alarms.callOff(first)
+    _ = alarms.set(at: now + .milliseconds(40)) { bell.yield(3) }
+    var heard: [Int] = []
+    for await number in rung {
+      heard.append(number)
+      if heard.count == 2 { break }
+    }
+    #expect(heard.sorted() == [2, 3])
+    alarms.callOff(second)
+  }
+
+  @Test func `an alarm whose instant has passed rings at once`() async {
+    let alarms = Alarms()
+    await withCheckedContinuation { continuation in
+      _ = alarms.set(at: .now - .seconds(5)) { continuation.resume() }
+    }
+  }
+}
