@@ -75,6 +75,19 @@ def varied(path, steps):
     return _folder(path, "".join(lines))
 
 
+def plain(path, steps):
+    """A valid runbook of the shortest steps that a rule looks at: as little YAML as the steps allow."""
+    lines = [
+        "lifeboat: 1\nrunbook: plain\nservice: bench\nobjectives: {rto: 30d, clock: run}\n"
+        "stages:\n  - stage: one\n    steps:\n"
+    ]
+    for step in range(steps):
+        lines.append(
+            f"      - step: check_{step}\n        uses: tcp.check\n"
+            "        with: {address: '127.0.0.1:80'}\n")
+    return _folder(path, "".join(lines))
+
+
 def commands(path, steps, argv, together=False):
     """A runbook of equal commands, one after another or all at one time."""
     concurrency = f"concurrency: {steps}\n" if together else ""

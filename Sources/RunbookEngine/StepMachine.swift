@@ -393,7 +393,8 @@ extension RetryPolicy {
 }
 
 extension Evidence {
-  /// What was done and what was then seen, as one: the later facts win.
+  /// What was done and what was then seen, as one. The change's own facts are the step's outputs: a later look, which
+  /// may be an author's check of something else, only adds what they left unknown.
   func followed(by later: Evidence) -> Evidence {
     var both = self
     if summary.isEmpty {
@@ -401,7 +402,12 @@ extension Evidence {
     } else if !later.summary.isEmpty, later.summary != summary {
       both.summary = "\(summary); \(later.summary)"
     }
-    for entry in later.facts { both.facts[entry.key] = entry.value }
+    for entry in later.facts {
+      switch both.facts[entry.key] {
+      case nil, .unknown?: both.facts[entry.key] = entry.value
+      default: break
+      }
+    }
     if let output = later.output { both.output = self.output.map { $0 + "\n" + output } ?? output }
     both.droppedBytes += later.droppedBytes
     return both

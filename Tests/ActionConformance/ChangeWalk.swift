@@ -99,7 +99,14 @@ extension Suite {
     while true {
       let verdict = await change.verify(planned, reading)
       expectNoSecret(in: verdict.evidence, "the evidence of verify \(place)")
-      if case .holds = verdict { return }
+      if case .holds(let evidence) = verdict {
+        // After a crash verify speaks for a change whose own result was lost, and later steps need its outputs.
+        for output in subject.verifiedOutputs ?? subject.action.page.outputs.map(\.name)
+        where evidence.facts[output] == nil {
+          breach("verify holds \(place), and its evidence lacks the promised output '\(output)'")
+        }
+        return
+      }
       guard !deadline.hasPassed else {
         return breach("verify \(verdict.word) \(place): \(verdict.evidence.summary)")
       }

@@ -17,6 +17,8 @@ package struct ConformanceCase: Sendable {
   package var undoRestoresFingerprint = true
   /// After an apply the same input plans as already in place.
   package var planSeesWhatIsInPlace = true
+  /// The outputs that a look at the world can still tell after a crash; all that the page promises unless said.
+  package var verifiedOutputs: [String]?
 
   package init(
     _ action: AnyAction, input: Value, contexts: TestContexts = TestContexts(),

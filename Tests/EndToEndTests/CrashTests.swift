@@ -55,6 +55,24 @@ import Testing
     }
   }
 
+  @Test
+  func `what a lost result would have told is unknown, not the check's answer nor an empty text`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(
+        slow(with: "check: {argv: [sh, -c, 'echo from the check; test -e in_place']}"),
+        change("next", "echo next >> log", with: "env: {SAID: '${{ steps.slow.stdout }}'}"))
+      try await killDuringSlow(desk)
+      try desk.touch("in_place")
+      let resumed = try await desk.lifeboat("resume")
+      #expect(resumed.status == 6 && desk.log == ["slow"], "\(resumed)")
+      #expect(
+        resumed.output.contains("not known: slow was found done after its result was lost"),
+        "\(resumed)")
+    }
+  }
+
   @Test func `killed while it looks, it looks again`() async throws {
     try await Desk.with { desk in
       try desk.runbook(

@@ -101,6 +101,19 @@ import Testing
     #expect(point.method.contains("heartbeat"))
   }
 
+  @Test func `a heartbeat that a promoted server renews itself does not make the loss smaller`() {
+    var promoted = standby(receiver: nil, lastCommit: noon - .seconds(9))
+    promoted.isInRecovery = false
+    promoted.standby = nil
+    let point = RecoveryPoint(
+      promoted, heartbeat: .known(noon + .seconds(30)), writer: .init(outageAt: noon))
+    #expect(point.loss == .known(.seconds(9)))
+    promoted.replayedCommitAt = nil
+    let restarted = RecoveryPoint(
+      promoted, heartbeat: .known(noon + .seconds(30)), writer: .init(outageAt: noon))
+    #expect(restarted.loss.figure == nil)
+  }
+
   @Test func `a limit takes the unknown for too much`() throws {
     var point = RecoveryPoint(standby(receiver: nil), heartbeat: nil, writer: .init())
     #expect(try LossLimit(.duration(.seconds(3600))).excess(of: point) != nil)

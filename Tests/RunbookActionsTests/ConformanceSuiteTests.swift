@@ -18,6 +18,7 @@ private struct Lamp: UndoableAction {
     case undoGoesOn = "a second undo changed something"
     case secretShown = "the secret 'key' stands in"
     case outputForgotten = "the output 'level'"
+    case outputNotSeen = "its evidence lacks the promised output 'level'"
     case previewEmpty = "the preview does not say"
   }
 
@@ -75,7 +76,10 @@ private struct Lamp: UndoableAction {
 
   func verify(_ change: Change, in context: ReadContext) async -> Verdict {
     let isOn = world.now >= change.level || fault == .verifyGuesses
-    return isOn ? .holds(Evidence("on")) : .doesNotHold(Evidence("off"))
+    guard isOn else { return .doesNotHold(Evidence("off")) }
+    return .holds(
+      Evidence(
+        "on", facts: fault == .outputNotSeen ? [:] : ["level": .int(Int64(change.level))]))
   }
 
   func undo(_ change: Change, in context: WriteContext) async throws(ActionFailure) -> Evidence {

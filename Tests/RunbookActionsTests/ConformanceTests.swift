@@ -42,7 +42,7 @@ import Testing
   @Test func `command run with a check and an undo`() async throws {
     try await withFolder { folder in
       let file = "\(folder)/done"
-      let breaches = try await subject(
+      var subject = try subject(
         "command.run",
         [
           "argv": ["/usr/bin/touch", .string(file)],
@@ -50,8 +50,10 @@ import Testing
           "undo": ["argv": ["/bin/rm", "-f", .string(file)]],
         ],
         { exists(file) ? "there" : "not there" }
-      ).breaches()
-      #expect(breaches == [])
+      )
+      // What the command said and how it ended cannot be seen again by its check.
+      subject.verifiedOutputs = []
+      #expect(await subject.breaches() == [])
     }
   }
 

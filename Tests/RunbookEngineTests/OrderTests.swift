@@ -12,6 +12,26 @@ struct OrderTests {
     #expect(try run.complete("b") == ["close succeeded"])
   }
 
+  @Test
+  func `what a change said of itself stands, and a later look only adds what it left unknown`()
+    throws
+  {
+    var run = Scenario([step("a")])
+    _ = try run.open()
+    _ = try run.take(planned("a"))
+    let said: ValueMap = ["role": "primary", "lsn": .unknown("not told")]
+    _ = try run.take(
+      .stepApplied(StepReport("a", attempt: 1, .done(Evidence("done", facts: said)))))
+    let seen: ValueMap = ["role": "standby of another", "lsn": "0/5000", "lag": 3]
+    _ = try run.take(
+      .stepVerified(StepReport("a", attempt: 1, .holds(Evidence("so", facts: seen)))))
+    guard case .succeeded(let success) = run.machine.state(of: "a") else {
+      Issue.record("it is \(run.state("a"))")
+      return
+    }
+    #expect(success.evidence.facts == ["role": "primary", "lsn": "0/5000", "lag": 3])
+  }
+
   @Test func `steps without needs start together, at most as many as the runbook allows`() throws {
     var run = Scenario([step("a", .check), step("b", .check), step("c", .check)], concurrency: 2)
     #expect(try run.open() == ["check a#1", "check b#1"])

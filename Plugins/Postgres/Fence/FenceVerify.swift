@@ -21,10 +21,13 @@ extension FenceWork {
     }
   }
 
+  /// The receipt is for a fence whose own was lost with its process. It claims no more than this one look shows.
   private func verifyDown(_ trouble: ConnectTrouble, _ words: String) -> Verdict {
-    let evidence = Evidence("\(trouble.message); \(words)")
+    let sentence = "\(trouble.message); \(words)"
+    let evidence = Evidence(sentence)
     switch trouble.kind {
-    case .refused, .silentHost, .noRoute: return .holds(evidence)
+    case .refused, .silentHost, .noRoute:
+      return .holds(receipt(.witnessed, nil).evidence(sentence))
     case .authentication, .rejected, .tls: return .doesNotHold(evidence)
     case .silentServer, .broken, .noName, .cutShort: return .cannotTell(evidence)
     }
@@ -51,7 +54,9 @@ extension FenceWork {
         return .doesNotHold(
           Evidence("\(state.sentence), but \(writers ?? 0) client sessions are writing"))
       }
-      return .holds(Evidence("\(state.sentence), and no client session is writing"))
+      return .holds(
+        receipt(.soft, state.position).evidence(
+          "\(state.sentence), and no client session is writing"))
     } catch {
       return .cannotTell(Evidence(error.message))
     }

@@ -76,7 +76,7 @@ struct FenceWork: Sendable {
 
   // MARK: Parts
 
-  private func receipt(_ strength: Receipt.Strength, _ last: WALPosition?) -> Receipt {
+  func receipt(_ strength: Receipt.Strength, _ last: WALPosition?) -> Receipt {
     Receipt(
       run: context.facts.run, address: target.address, strength: strength,
       systemIdentifier: change.systemIdentifier, timeline: change.timeline, lastPosition: last,

@@ -24,6 +24,8 @@ struct RecoveryPoint: Sendable, Equatable {
   }
 
   init(_ state: NodeState, heartbeat: Known<Timestamp>?, writer: Writer) {
+    // A primary renews the heartbeat itself: it says nothing of what came from the old one.
+    let heartbeat = state.isInRecovery ? heartbeat : nil
     lastCommitAt = [state.replayedCommitAt, heartbeat?.figure].compactMap(\.self).max()
     let source = heartbeat?.figure == nil ? "the last replayed commit" : "the last heartbeat"
     if let last = writer.lastPosition, let received = state.received {

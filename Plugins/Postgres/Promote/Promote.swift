@@ -95,7 +95,10 @@ struct Promote: StepAction {
       return .cannotTell(Evidence(error.message))
     }
     let deadline = context.deadline
-    return await blocking { PromotedPrimary.verify(change, target, by: deadline) }
+    let outageAt = context.facts.outageAt
+    return await blocking {
+      PromotedPrimary.verify(change, target, outageAt: outageAt, by: deadline)
+    }
   }
 }
 

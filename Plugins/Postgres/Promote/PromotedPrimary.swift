@@ -76,13 +76,18 @@ enum PromotedPrimary {
   }
 
   static func verify(
-    _ change: Promote.Change, _ target: Target, by deadline: Deadline
+    _ change: Promote.Change, _ target: Target, outageAt: Timestamp?, by deadline: Deadline
   ) -> Verdict {
     do throws(ActionFailure) {
       let (session, state) = try Session.identified(target, by: deadline)
       if let wrong = whyNotPromoted(state, change) { return .doesNotHold(Evidence(wrong)) }
       do throws(QueryTrouble) { try writeProbe(session) } catch { throw error.failure }
-      return .holds(Evidence("\(state.sentence); a commit was written and flushed there"))
+      // For a promotion whose own figures were lost with its process.
+      let point = RecoveryPoint(
+        state, heartbeat: nil, writer: change.receipt.writer(outageAt: outageAt))
+      return .holds(
+        evidence(
+          state, point, "a commit was written and flushed there", promotedAt: nil))
     } catch {
       return .cannotTell(Evidence(error.message))
     }

@@ -104,11 +104,12 @@ struct CommandRun: UndoableAction {
     do throws(ActionFailure) {
       let result = try await look(check, in: context)
       switch result.report.end {
-      case .exited(0): return .holds(result.evidence("in place: \(result.summary)", result.facts))
+      // Its exit code and output are the check's, not those of the command: they are no outputs of the step.
+      case .exited(0): return .holds(result.evidence("in place: \(result.summary)", [:]))
       case .exited(1):
-        return .doesNotHold(result.evidence("not in place: \(result.explained)", result.facts))
+        return .doesNotHold(result.evidence("not in place: \(result.explained)", [:]))
       case .exited, .signalled, .stopped, .notStarted, .neverBegan, .startHung, .unseen:
-        return .cannotTell(result.evidence(result.explained, result.facts))
+        return .cannotTell(result.evidence(result.explained, [:]))
       }
     } catch {
       return .cannotTell(Evidence(error.message))

@@ -55,13 +55,18 @@ package final class StepOutputs: Sendable {
     var recoveryPoint: Value = .unknown("no step has measured it yet")
   }
   private let content = Mutex(Content())
-  private let steps: Set<StepID>
+  /// For each step, the outputs that its action promises.
+  private let promised: [StepID: [String]]
 
-  package init(plan: Plan) { steps = Set(plan.steps.map(\.id)) }
+  package init(plan: Plan, catalogue: ActionCatalogue) {
+    promised = Dictionary(
+      plan.steps.map { ($0.id, catalogue[$0.uses]?.outputs.map(\.name) ?? []) },
+      uniquingKeysWith: { first, _ in first })
+  }
 
   /// A step's outputs; unknown before it has run; nil where the plan has no such step.
   package subscript(id: StepID) -> Value? {
-    guard steps.contains(id) else { return nil }
+    guard promised[id] != nil else { return nil }
     return content.withLock { $0.values[id] } ?? .unknown("until \(id) has run")
   }
 
@@ -77,12 +82,29 @@ package final class StepOutputs: Sendable {
   /// Takes over what a step's new state says.
   func note(_ id: StepID, _ state: StepState) {
     switch state {
-    case .succeeded(let success): set(id, .map(success.evidence.facts))
+    case .succeeded(let success):
+      var facts = success.evidence.facts
+      // Found in place after a doubt, or done on a person's word: what was promised and not seen is unknown.
+      for name in promised[id] ?? [] where facts[name] == nil {
+        facts[name] = .unknown("\(id) \(success.way.unseen)")
+      }
+      set(id, .map(facts))
     case .skipped: set(id, .unknown("\(id) was skipped"))
     case .failed(let failure) where failure.isPassed: set(id, .unknown("\(id) failed"))
     case .failed, .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff,
       .undoing, .undone:
       break
+    }
+  }
+}
+
+extension StepSuccess.Way {
+  /// Why an output of the step may not have been seen.
+  fileprivate var unseen: String {
+    switch self {
+    case .foundInPlace: "was found done after its result was lost"
+    case .markedDone: "counts as done on a person's word"
+    case .changed, .unverified, .alreadyInPlace, .checked, .approved: "did not tell it"
     }
   }
 }

@@ -51,7 +51,8 @@ package struct Planner: Sendable {
     _ request: Request, secrets: any SecretSource
   ) async throws(Diagnostic) -> Plan {
     var plan = try skeleton(request)
-    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: nil)
+    let scope = RunScope(
+      plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: nil)
     let performer = Performer(
       plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock, run: nil,
       outageAt: request.outageAt)
@@ -115,7 +116,8 @@ package struct Planner: Sendable {
     plan.roles = request.environment.roles
     plan.coolDown = request.environment.coolDown
     plan.signingKeyFile = request.environment.signingKeyFile
-    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: nil)
+    let scope = RunScope(
+      plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: nil)
     switch request.environment.values.rendered(in: scope, unknownInText: .spreads) {
     case .success(let values): plan.environmentValues = values
     case .failure(let error):

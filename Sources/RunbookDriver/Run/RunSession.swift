@@ -169,7 +169,8 @@ package struct RunSession: Sendable {
     secrets: SecretVault, from first: Event, watch: Watch
   ) async throws -> Result {
     let plan = machine.plan
-    let scope = RunScope(plan: plan, outputs: StepOutputs(plan: plan), opening: opening)
+    let scope = RunScope(
+      plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: opening)
     let performer = Performer(
       plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock,
       run: opening.run, outageAt: opening.outageAt)

@@ -46,7 +46,13 @@ package struct StateFolder: Sendable, Equatable {
   /// Makes the folder if it is missing, and checks that it can be relied on before anything is
   /// done.
   package func prepare() throws(StoreError) {
-    try Files.makeFolder(path)
+    do {
+      try Files.makeFolder(path)
+    } catch  where error.kind == .notFound {
+      // A folder that cannot be made is trouble with this machine, not a name that was given wrongly.
+      throw StoreError(
+        .unusableFolder, error.message, advice: "set LIFEBOAT_STATE to a folder that can be made")
+    }
     try check()
     for folder in [runs, locks, plans, keys] { try Files.makeFolder(folder) }
   }

@@ -27,6 +27,13 @@ import Testing
     #expect(failure?.advice?.contains("LIFEBOAT_STATE") == true)
   }
 
+  @Test func `a folder that cannot be made is the machine's trouble, with what to set instead`() {
+    let failure = error { try StateFolder(path: "/proc/nowhere/state").prepare() }
+    #expect(failure?.kind == .unusableFolder)
+    #expect(failure?.message == "cannot create the folder /proc/nowhere: No such file or directory")
+    #expect(failure?.advice?.contains("LIFEBOAT_STATE") == true)
+  }
+
   @Test func `a file in its place is refused`() throws {
     let folder = TestFolder()
     write([1], to: folder.path + "/state")
