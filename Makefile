@@ -13,7 +13,8 @@ BIN = .build/debug
 build:
 	$(SWIFT) build $(JOBS)
 
-# One file that starts quickly and needs no Swift on the machine it runs on.
+# One file that starts quickly and needs no Swift on the machine it runs on. It needs libyaml there; libcurl, libpq and
+# ldns only for the steps that use them.
 release: setup
 	$(SWIFT) build $(JOBS) -c release -Xswiftc -static-stdlib --product lifeboat
 

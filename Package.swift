@@ -38,10 +38,15 @@ func plugin(
     path: "Plugins/\(product)", exclude: ["README.md"] + exclude)
 }
 
-/// A C library of the system's.
+/// A C library of the system's that the program is linked to.
 func system(_ name: String, in folder: String, pkgConfig: String, debian: String) -> Target {
   .systemLibrary(
     name: name, path: "\(folder)/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+/// A C library of the system's that is loaded when it is first used; its headers must be there (`.ci/setup`).
+func lazy(_ name: String, in folder: String) -> Target {
+  .target(name: name, dependencies: ["CLazyLibrary"], path: "\(folder)/\(name)")
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -76,11 +81,12 @@ let package = Package(
       ]),
     library("RunbookActions", ["RunbookModel", "RunbookAction", "CLibCurl", "CLinux"]),
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
-    system("CLibCurl", in: "Sources", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    .target(name: "CLazyLibrary"),
+    lazy("CLibCurl", in: "Sources"),
     plugin("Postgres", ["CLibPQ"], exclude: ["CLibPQ"]),
-    system("CLibPQ", in: "Plugins/Postgres", pkgConfig: "libpq", debian: "libpq-dev"),
+    lazy("CLibPQ", in: "Plugins/Postgres"),
     plugin("DNS", ["CLDNS"], exclude: ["CLDNS"]),
-    system("CLDNS", in: "Plugins/DNS", pkgConfig: "ldns", debian: "libldns-dev"),
+    lazy("CLDNS", in: "Plugins/DNS"),
     plugin("HAProxy"),
     // L5: knows every part
     library(
@@ -111,7 +117,8 @@ let package = Package(
       "RunbookDriver",
       ["RunbookModel", "RunbookEngine", "RunbookJournal", "RunbookAction", "RunbookDriver"]),
     tests(
-      "RunbookActions", ["RunbookModel", "RunbookAction", "RunbookActions", "ActionConformance"]),
+      "RunbookActions",
+      ["RunbookModel", "RunbookAction", "RunbookActions", "CLazyLibrary", "ActionConformance"]),
     tests(
       "PostgresPlugin",
       [

@@ -107,6 +107,8 @@ private func decodeInput<Input: Decodable>(
 ) throws(ActionFailure) -> Input {
   do {
     return try ValueDecoder().decode(type, from: value)
+  } catch let failure as ActionFailure {
+    throw failure
   } catch {
     throw .refused(.input, "the input of \(name) cannot be read: \(reason(error))")
   }
@@ -117,6 +119,9 @@ private func decodeChange<Change: Decodable>(
 ) throws(ActionFailure) -> Change {
   do {
     return try ValueDecoder().decode(type, from: value)
+  } catch let failure as ActionFailure {
+    // It is not the record's fault: what it takes to read it is not there.
+    throw failure
   } catch {
     throw .refused(
       .input, "the recorded change of \(name) cannot be read: \(reason(error))",

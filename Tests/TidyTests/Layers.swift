@@ -59,8 +59,10 @@ enum Layers {
       ])),
   ]
 
-  /// Folders that hold a C library's module map and no Swift.
-  static let libraries: Set<String> = ["Sources/CLibYAML", "Sources/CLibCurl", "Sources/CLinux"]
+  /// Folders that hold a C library's module and no Swift.
+  static let libraries: Set<String> = [
+    "Sources/CLibYAML", "Sources/CLibCurl", "Sources/CLinux", "Sources/CLazyLibrary",
+  ]
 
   /// What comes with the system. All of Foundation is left out: it makes every start of the program slower.
   private static let system: Set<String> = [

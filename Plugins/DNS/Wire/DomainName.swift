@@ -1,5 +1,9 @@
 import CLDNS
 import Glibc
+import RunbookAction
+
+/// No action on names does anything before it has read one, so ldns is asked for there.
+let ldns = SystemLibrary("ldns", package: "libldns3") { cldns_missing() }
 
 /// A domain name in one form: lower case, with its final dot, escapes as ldns writes them.
 struct DomainName: Hashable, Sendable, CustomStringConvertible {
@@ -74,6 +78,7 @@ extension String {
 
 extension DomainName: Codable {
   init(from decoder: any Decoder) throws {
+    try ldns.require()
     let text = try decoder.singleValueContainer().decode(String.self)
     guard let name = DomainName(text) else {
       throw DecodingError.dataCorrupted(

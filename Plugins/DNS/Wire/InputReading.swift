@@ -1,6 +1,8 @@
+import RunbookAction
 import RunbookModel
 
 func readName(_ text: String) throws(ActionFailure) -> DomainName {
+  try ldns.require()
   guard let name = DomainName(text) else {
     throw .refused(
       .input, "'\(text)' is not a domain name",

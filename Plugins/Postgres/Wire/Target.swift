@@ -1,3 +1,4 @@
+import CLibPQ
 import Dispatch
 import Glibc
 import RunbookAction
@@ -19,8 +20,12 @@ struct Target: Sendable {
   var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
+private let libpq = SystemLibrary("libpq", package: "libpq5") { clibpq_missing() }
+
 extension PostgresNode {
+  /// Where every action on a server begins, so libpq is asked for here, before a connection or a command.
   func target(in context: ReadContext) throws(ActionFailure) -> Target {
+    try libpq.require()
     let (host, port) = try Self.split(address)
     var target = Target(
       host: host, port: port, user: user, password: nil, database: database ?? "postgres",

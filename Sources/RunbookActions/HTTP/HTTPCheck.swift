@@ -1,5 +1,8 @@
+import CLibCurl
 import RunbookAction
 import RunbookModel
+
+private let libcurl = SystemLibrary("libcurl", package: "libcurl4") { clibcurl_missing() }
 
 /// `http.check`: a server answers a request as expected, or answers nothing at all.
 struct HTTPCheck: CheckAction {
@@ -40,6 +43,7 @@ struct HTTPCheck: CheckAction {
   private func prepare(
     _ input: Input, _ context: ReadContext
   ) throws(ActionFailure) -> Prepared {
+    try libcurl.require()
     guard let target = HTTPTarget(input.url) else {
       throw .refused(.input, "'\(input.url)' is no http or https URL")
     }

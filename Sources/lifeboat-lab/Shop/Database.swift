@@ -21,6 +21,9 @@ final class Database {
   }
 
   init(_ text: String, within seconds: Double) throws(Failure) {
+    if let reason = clibpq_missing() {
+      throw Failure(description: "libpq cannot be loaded: \(String(cString: reason))")
+    }
     guard let connection = PQconnectStart(text) else {
       throw Failure(description: "out of memory")
     }
