@@ -2,7 +2,7 @@
 #include <curl/curl.h>
 
 // Why libcurl cannot be used; NULL when it is there. To be asked before anything is done with it, see CLazyLibrary.h.
-const char *_Nullable clibcurl_missing(void);
+const char *clibcurl_missing(void);
 
 // libcurl's setters take a variable argument list, which Swift cannot call; these take one type each.
 CURLcode lifeboat_curl_set_long(CURL *handle, CURLoption option, long value);

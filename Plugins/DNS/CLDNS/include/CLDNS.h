@@ -6,4 +6,4 @@
 #include <ldns/ldns.h>
 
 // Why ldns cannot be used; NULL when it is there. To be asked before anything is done with it, see CLazyLibrary.h.
-const char *_Nullable cldns_missing(void);
+const char *cldns_missing(void);

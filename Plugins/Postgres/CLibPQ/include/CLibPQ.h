@@ -7,4 +7,4 @@
 #endif
 
 // Why libpq cannot be used; NULL when it is there. To be asked before anything is done with it, see CLazyLibrary.h.
-const char *_Nullable clibpq_missing(void);
+const char *clibpq_missing(void);
