@@ -8,7 +8,7 @@ JOBS =
 LAB = /tmp/lifeboat-lab
 BIN = .build/debug
 
-.PHONY: build release drill test format lint setup lab lab-down bench clean
+.PHONY: build release drill test nightly format lint setup lab lab-down bench clean
 
 build:
 	$(SWIFT) build $(JOBS)
@@ -24,13 +24,18 @@ drill: setup
 	Runbooks/drill $(BIN)
 
 # Tests with real servers have the machine to themselves, one target after another; the rest runs together.
-PURE_TESTS = '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|Tidy)Tests'
+PURE_TESTS = '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|RunbookSimulation|Tidy)Tests'
 SERVER_TESTS = RunbookDriverTests RunbookActionsTests PostgresPluginTests DNSPluginTests HAProxyPluginTests \
   LabTests EndToEndTests
 
 test: setup lint
 	$(SWIFT) build $(JOBS) --build-tests
 	SWIFT='$(SWIFT)' Tests/run $(PURE_TESTS) $(SERVER_TESTS)
+
+# A million simulated runs with faults by seed; `make test` makes two thousand of them.
+nightly: setup
+	$(SWIFT) build $(JOBS) --build-tests
+	LIFEBOAT_SIMULATED_PLANS=50000 $(SWIFT) test --skip-build --filter '^RunbookSimulationTests'
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Plugins Tests Package.swift

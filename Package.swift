@@ -88,12 +88,15 @@ let package = Package(
     plugin("DNS", ["CLDNS"], exclude: ["CLDNS"]),
     lazy("CLDNS", in: "Plugins/DNS"),
     plugin("HAProxy"),
+    // L4: the same machines in a virtual world
+    library(
+      "RunbookSimulation", ["RunbookModel", "RunbookEngine", "RunbookDriver"]),
     // L5: knows every part
     library(
       "RunbookCommands",
       [
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
-        "RunbookAction", "RunbookDriver", crypto, arguments,
+        "RunbookAction", "RunbookDriver", "RunbookSimulation", crypto, arguments,
       ]),
     program(
       "lifeboat",
@@ -116,6 +119,7 @@ let package = Package(
     tests(
       "RunbookDriver",
       ["RunbookModel", "RunbookEngine", "RunbookJournal", "RunbookAction", "RunbookDriver"]),
+    tests("RunbookSimulation", ["RunbookModel", "RunbookEngine", "RunbookSimulation"]),
     tests(
       "RunbookActions",
       ["RunbookModel", "RunbookAction", "RunbookActions", "CLazyLibrary", "ActionConformance"]),

@@ -6,11 +6,20 @@ package import RunbookModel
 /// resuming from a journal rests on. One event costs time in proportion to what it sets free, not to the plan.
 package struct RunMachine: Sendable {
   package let plan: Plan
-  package private(set) var state: RunState = .open
+  package private(set) var state: RunState = .open {
+    didSet { if state == .unwinding { isTakingBack = true } }
+  }
   package private(set) var steps: [StepState]
   package private(set) var opening: RunOpening?
   /// Changes that were made, or may have been, and are not undone, in the order in which they were begun.
   package private(set) var changes: [Int] = []
+
+  /// Unwinding has begun: from here on nothing goes forward any more, whatever a person decides.
+  private var isTakingBack = false
+  /// Changes that a person said to leave in place.
+  private var leftInPlace: Set<Int> = []
+  /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
+  private var maybeInPlace: Set<Int> = []
 
   private let places: [StepID: Int]
   private let dependents: [[Int]]
@@ -97,17 +106,45 @@ extension RunMachine {
   ) throws(EngineError) {
     guard let place = places[id] else { throw .unknownStep(id) }
     if case .closed = state { throw .wrongRunState(order: event.phrase, state: state.name) }
-    guard let transition = machine(place).transition(from: steps[place], on: input) else {
+    guard var transition = machine(place).transition(from: steps[place], on: input) else {
       throw .doesNotFit(event: event.phrase, step: id, state: steps[place].name)
     }
+    if isTakingBack || state == .stopping { try holdBack(place, &transition, event) }
     enter(place, transition, &commands)
+  }
+
+  /// While changes are taken back, or the run is ending, no step goes forward: what was only looked at stays as it is,
+  /// and a change in doubt that is not in place is not made again.
+  private func holdBack(
+    _ place: Int, _ transition: inout StepMachine.Transition, _ event: Event
+  ) throws(EngineError) {
+    switch (steps[place], transition.next) {
+    case (.gated, .planning): throw .wrongRunState(order: event.phrase, state: state.name)
+    case (.planning, .applying), (.planning, .gated): transition = (.pending, [])
+    case (.inDoubt(let attempt, let change, let why, _), .applying),
+      (.inDoubt(let attempt, let change, let why, _), .planning):
+      let failure = ActionFailure.refused(
+        .failed, "\(why); it does not hold, and the run goes no further forward")
+      let mayBeSo = !plan.steps[place].verify.isEmpty
+      transition = (
+        .failed(
+          StepFailure(
+            failure: failure, effect: mayBeSo ? .unknown : .unchanged,
+            change: mayBeSo ? change : nil, attempt: attempt, needsPerson: false)), []
+      )
+    case (.pending, _), (.planning, _), (.gated, _), (.applying, _), (.verifying, _),
+      (.inDoubt, _), (.backingOff, _), (.succeeded, _), (.failed, _), (.skipped, _),
+      (.undoing, _), (.undone, _):
+      break
+    }
   }
 
   private mutating func fire(
     _ timer: TimerReport, _ event: Event, _ commands: inout [Command]
   ) throws(EngineError) {
     guard let place = places[timer.step] else { throw .unknownStep(timer.step) }
-    // A timer of an attempt that is over has nothing to say.
+    // A timer of a run or of an attempt that is over has nothing to say.
+    if case .closed = state { return }
     guard steps[place].attempt == timer.attempt else { return }
     switch (steps[place], timer.purpose) {
     case (.gated, .gate), (.backingOff, .backoff): break
@@ -133,6 +170,7 @@ extension RunMachine {
   private mutating func decide(
     _ decision: OperatorDecision, _ event: Event, _ commands: inout [Command]
   ) throws(EngineError) {
+    if isTakingBack, try decideTakingBack(decision, event, &commands) { return }
     switch (decision.choice, state) {
     case (.continue, .paused): leavePause()
     case (.retry(let step), .holding), (.skip(let step), .holding),
@@ -149,6 +187,33 @@ extension RunMachine {
     case (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _), (.abort, _):
       throw .wrongRunState(order: event.phrase, state: state.name)
     }
+  }
+
+  /// A decision about one step of a run that takes back: the way goes on backwards, never forward. False when the order
+  /// is not about a step.
+  private mutating func decideTakingBack(
+    _ decision: OperatorDecision, _ event: Event, _ commands: inout [Command]
+  ) throws(EngineError) -> Bool {
+    let id: StepID
+    switch decision.choice {
+    case .retry(let step), .skip(let step), .markDone(let step): id = step
+    case .continue, .unwind, .abort: return false
+    }
+    guard state == .holding else {
+      throw .wrongRunState(order: event.phrase, state: state.name)
+    }
+    guard let place = places[id] else { throw .unknownStep(id) }
+    if case .retry = decision.choice {
+      // Taking back goes on where it stood: last first, whichever step was named.
+      guard case .failed = steps[place], changeOf[place] != nil, mayUndo(place) else {
+        throw .doesNotFit(event: event.phrase, step: id, state: steps[place].name)
+      }
+    } else {
+      try advance(id, .ordered(decision), event, &commands)
+      if case .skipped = steps[place] { leftInPlace.insert(place) }
+    }
+    state = .unwinding
+    return true
   }
 
   private mutating func leavePause() {
@@ -173,6 +238,9 @@ extension RunMachine {
     _ place: Int, _ transition: StepMachine.Transition, _ commands: inout [Command]
   ) {
     let before = steps[place]
+    if case .inDoubt = before, transition.next.isAnotherTry, !plan.steps[place].verify.isEmpty {
+      maybeInPlace.insert(place)
+    }
     for case .apply(_, _, let change) in transition.commands {
       if changeOf.updateValue(change, forKey: place) == nil { changes.append(place) }
     }
@@ -191,6 +259,7 @@ extension RunMachine {
   }
 
   private mutating func forgetChange(_ place: Int) {
+    if maybeInPlace.contains(place), !steps[place].isUndone { return }
     guard changeOf.removeValue(forKey: place) != nil else { return }
     changes.removeAll { $0 == place }
   }
@@ -269,7 +338,8 @@ extension RunMachine {
 
   private mutating func undoNext(_ commands: inout [Command]) {
     guard !isBusy else { return }
-    guard let place = changes.last, let change = changeOf[place], mayUndo(place),
+    guard let place = changes.last(where: { !leftInPlace.contains($0) }),
+      let change = changeOf[place], mayUndo(place),
       let transition = machine(place).transition(from: steps[place], on: .mustUndo(change))
     else { return close(&commands) }
     enter(place, transition, &commands)
@@ -308,6 +378,22 @@ extension RunMachine {
     if allGood { return .succeeded }
     if !changes.isEmpty { return .failedPartly }
     return everUndone ? .failedUndone : .failedUnchanged
+  }
+}
+
+extension StepState {
+  /// After a look that said no: a new attempt, or the end of it.
+  fileprivate var isAnotherTry: Bool {
+    switch self {
+    case .applying, .planning, .failed: true
+    case .pending, .gated, .verifying, .inDoubt, .backingOff, .succeeded, .skipped, .undoing,
+      .undone:
+      false
+    }
+  }
+
+  fileprivate var isUndone: Bool {
+    if case .undone = self { true } else { false }
   }
 }
 

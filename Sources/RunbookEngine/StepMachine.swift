@@ -60,7 +60,10 @@ package struct StepMachine: Sendable {
     case (.failed(let failure), .ordered(let decision)): ordered(decision, failure)
     case (.succeeded, .mustUndo(let change)), (.skipped, .mustUndo(let change)):
       undo(change, nil)
-    case (.failed(let failure), .mustUndo(let change)): undo(change, failure)
+    case (.failed(let failure), .mustUndo(let change)),
+      (.backingOff(_, let failure), .mustUndo(let change)):
+      undo(change, failure)
+    case (.pending, .mustUndo(let change)), (.gated, .mustUndo(let change)): undo(change, nil)
     case (.undoing(let attempt, let change, let before), .undone(let result)):
       undone(result, attempt, change, before)
     case (.undoing(let attempt, let change, _), .resumed):
@@ -324,7 +327,7 @@ extension StepMachine {
   private func ordered(_ decision: OperatorDecision, _ failure: StepFailure) -> Transition? {
     switch decision.choice {
     case .retry:
-      if let change = failure.change, step.isVerifiable {
+      if let change = failure.change, step.isVerifiable || !step.verify.isEmpty {
         return (
           .inDoubt(
             attempt: failure.attempt, change: change,
@@ -335,6 +338,14 @@ extension StepMachine {
       return start(attempt: failure.attempt + 1, approved: nil)
     case .skip: return (.skipped(.byPerson(decision.by, reason: decision.reason)), [])
     case .markDone:
+      if failure.isOfUndo {
+        return (
+          .undone(
+            Evidence(
+              "\(decision.by) says that it is taken back"
+                + (decision.reason.map { ": \($0)" } ?? ""))), []
+        )
+      }
       let evidence = Evidence(
         "\(decision.by) says that it is done" + (decision.reason.map { ": \($0)" } ?? ""))
       return succeed(
@@ -364,11 +375,11 @@ extension StepMachine {
       }
       var message = failure
       message.message = "it could not be undone: \(failure.message)"
-      return fail(
-        StepFailure(
-          failure: message, effect: failure.effect == .unknown ? .unknown : .changed,
-          change: change, attempt: attempt, needsPerson: true),
-        attempt)
+      var last = StepFailure(
+        failure: message, effect: failure.effect == .unknown ? .unknown : .changed,
+        change: change, attempt: attempt, needsPerson: true)
+      last.isOfUndo = true
+      return fail(last, attempt)
     }
   }
 

@@ -62,6 +62,8 @@ package struct StepFailure: Equatable, Sendable {
   /// Whatever the runbook's policy says, only a person can decide here.
   package var needsPerson: Bool
 
+  /// What failed was taking the change back.
+  package var isOfUndo = false
   /// A person has seen it and decided, or the policy says to go on: nothing waits for it any more.
   package var isPassed = false
 }

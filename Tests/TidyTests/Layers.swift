@@ -39,21 +39,25 @@ enum Layers {
     plugin("Postgres", "CLibPQ"),
     plugin("DNS", "CLDNS"),
     plugin("HAProxy"),
+    // The same machines in a virtual world: no task, no clock, no file.
     Target(
-      folder: "Sources/RunbookCommands", level: 4,
+      folder: "Sources/RunbookSimulation", level: 4,
+      mayImport: ["RunbookModel", "RunbookEngine", "RunbookDriver"]),
+    Target(
+      folder: "Sources/RunbookCommands", level: 5,
       mayImport: system.union([
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
-        "RunbookAction", "RunbookDriver", "ArgumentParser", "Crypto",
+        "RunbookAction", "RunbookDriver", "RunbookSimulation", "ArgumentParser", "Crypto",
       ])),
     Target(
-      folder: "Sources/lifeboat", level: 5,
+      folder: "Sources/lifeboat", level: 6,
       mayImport: [
         "Glibc", "RunbookAction", "RunbookActions", "RunbookCommands", "PostgresPlugin",
         "DNSPlugin", "HAProxyPlugin",
       ]),
     // The lab shares nothing with the program but the values: it must not be able to share its mistakes.
     Target(
-      folder: "Sources/lifeboat-lab", level: 5,
+      folder: "Sources/lifeboat-lab", level: 6,
       mayImport: system.union([
         "RunbookModel", "ArgumentParser", "FlyingFox", "FlyingSocks", "CLibPQ", "CLab",
       ])),

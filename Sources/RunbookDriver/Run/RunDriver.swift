@@ -271,7 +271,7 @@ extension RunDriver {
 
 extension Event {
   /// What was learnt about an effect: losing it would put the step in doubt.
-  fileprivate var isPrecious: Bool {
+  package var isPrecious: Bool {
     switch self {
     case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed:
       true

@@ -1,0 +1,46 @@
+package import RunbookModel
+
+/// What must be true of every run, whatever goes wrong in it.
+package enum Invariant: String, Sendable, CaseIterable {
+  case needsFirst = "needs_first"
+  case lookBeforeAgain = "look_before_again"
+  case recordBeforeEffect = "record_before_effect"
+  case undoLastFirst = "undo_last_first"
+  case nothingNew = "nothing_new"
+  case approvedOnly = "approved_only"
+  case oneEffect = "one_effect"
+  case oneWriter = "one_writer"
+  case writerBeforeTraffic = "writer_before_traffic"
+  case honestOutcome = "honest_outcome"
+  case runEnds = "run_ends"
+  case replayEqual = "replay_equal"
+  case eventFits = "event_fits"
+
+  /// The promise in one sentence.
+  package var sentence: String {
+    switch self {
+    case .needsFirst: "no step begins before what it needs has ended, and no stage before the last"
+    case .lookBeforeAgain: "a change in doubt is looked at before it is made again"
+    case .recordBeforeEffect: "the record that orders a change is durable before the change"
+    case .undoLastFirst: "only what was begun is undone, last first"
+    case .nothingNew: "nothing new is changed while a run takes back or ends"
+    case .approvedOnly: "nothing is changed but what is in the plan and was approved"
+    case .oneEffect: "a change that may not be repeated is made once"
+    case .oneWriter: "there are never two writable primaries"
+    case .writerBeforeTraffic: "no name and no traffic moves to where nothing can be written"
+    case .honestOutcome: "a run that says that nothing is changed has left nothing changed"
+    case .runEnds: "every run ends, or waits for a named reason"
+    case .replayEqual: "replaying the records gives the same commands and the same state"
+    case .eventFits: "the machine takes every event that a command can end in"
+    }
+  }
+}
+
+/// An invariant that did not hold, and where.
+package struct Breach: Hashable, Sendable {
+  package var invariant: Invariant
+  package var step: StepID?
+  /// How many records the run had by then.
+  package var records: Int
+  package var what: String
+}

@@ -1,0 +1,180 @@
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+
+/// Reads the records as they are written, keeps its own account of each step, and says which promise was broken.
+///
+/// It asks the machine only whether a step has settled; everything else it works out for itself, so that a mistake of
+/// the machine is not its own.
+struct Watcher: Sendable {
+  private var steps: [Account]
+  /// Steps in the order in which their changes were begun.
+  private var begun: [Int] = []
+  private var applies = 0
+
+  private struct Account: Sendable {
+    /// An apply was released whose result is not known, and nobody has looked since.
+    var isInDoubt = false
+    /// The last look at its change did not find it.
+    var isUnproven = false
+    /// A person ordered another attempt at a change that may be in place.
+    var mustLook = false
+    var isLeft = false
+    /// The how-manieth apply of the run its last one was.
+    var lastApply = 0
+    var wasApplied = false
+    var attempt = 0
+    var planned: Value?
+    var people: [String] = []
+    var approved: Value?
+  }
+
+  init(_ model: Model) {
+    steps = Array(repeating: Account(), count: model.parts.count)
+  }
+
+  typealias Finding = (invariant: Invariant, step: StepID, what: String)
+
+  /// Takes one record; `machine` has taken its event already.
+  mutating func take(
+    _ event: Event, _ commands: [Command], _ machine: RunMachine, _ model: Model, _ world: World
+  ) -> Finding? {
+    note(event, machine, model, world)
+    for command in commands {
+      guard let id = command.step, let place = machine.place(of: id) else { continue }
+      if let finding = release(command, id, place, machine, model, world) { return finding }
+    }
+    return nil
+  }
+
+  /// Events that say nothing of a step are of no interest here.
+  private mutating func note(_ event: Event, _ machine: RunMachine, _ model: Model, _ world: World)
+  {
+    guard let id = event.step, let place = machine.place(of: id) else { return }
+    if case .stepPlanned(let report) = event, case .change(let change, _) = report.result {
+      steps[place].planned = change
+    }
+    if case .stepApplied(let report) = event { noteApplied(report.result, place, world) }
+    if case .stepVerified(let report) = event {
+      steps[place].isInDoubt = false
+      if case .holds = report.result {} else { steps[place].isUnproven = true }
+      steps[place].mustLook = false
+    }
+    if case .stepUndone(let report) = event, case .done = report.result {
+      begun.removeAll { $0 == place }
+      steps[place].isInDoubt = false
+    }
+    if case .personAnswered(let answer) = event, answer.decision == .approve,
+      !steps[place].people.contains(answer.by)
+    {
+      steps[place].people.append(answer.by)
+      let needed = model.plan.steps[place].approval?.count ?? 1
+      if steps[place].people.count >= needed { steps[place].approved = steps[place].planned }
+    }
+    // What a person leaves in place is no longer in the way of what came before it.
+    if case .operatorDecided(let decision) = event, case .skip = decision.choice {
+      steps[place].isLeft = true
+    }
+    if case .operatorDecided(let decision) = event, case .retry = decision.choice {
+      // Where nothing can look, a person's order to try again is the person's to answer for.
+      if model.parts[place].canBeSeen {
+        steps[place].mustLook = steps[place].isUnproven
+      } else {
+        steps[place].isInDoubt = false
+      }
+    }
+  }
+
+  private mutating func noteApplied(_ result: ApplyResult, _ place: Int, _ world: World) {
+    switch result {
+    case .done: steps[place].isInDoubt = false
+    case .failed(let failure):
+      guard failure.effect != .unknown else { return }
+      steps[place].isInDoubt = false
+      steps[place].isUnproven = false
+      if !world.isInPlace[place] || !world.isTrusted[place] { begun.removeAll { $0 == place } }
+    }
+  }
+
+  private mutating func release(
+    _ command: Command, _ id: StepID, _ place: Int, _ machine: RunMachine, _ model: Model,
+    _ world: World
+  ) -> Finding? {
+    switch command {
+    case .plan(_, let attempt), .check(_, let attempt):
+      if attempt > steps[place].attempt {
+        steps[place].attempt = attempt
+        steps[place].isUnproven = false
+        steps[place].people = []
+        steps[place].approved = nil
+      }
+      return begins(id, place, machine, model)
+    case .apply(_, _, let change):
+      if let late = goesForwardLate(id, machine) { return late }
+      if steps[place].isInDoubt || steps[place].mustLook {
+        return (.lookBeforeAgain, id, "'\(id)' was to be changed again while it was in doubt")
+      }
+      if let why = isUnapproved(change, place, model) { return (.approvedOnly, id, why) }
+      steps[place].isInDoubt = true
+      if !steps[place].wasApplied || !begun.contains(place) { begun.append(place) }
+      steps[place].wasApplied = true
+      applies += 1
+      steps[place].lastApply = applies
+    case .undo:
+      guard steps[place].wasApplied else {
+        return (.undoLastFirst, id, "'\(id)' was to be undone, and was never begun")
+      }
+      // A step that has lied may be out of the order: what it said is why.
+      guard begun.contains(place) else { return nil }
+      let later = begun.reversed().prefix { $0 != place }
+      // What a later step has honestly put in place must be gone first.
+      if let other = later.first(where: {
+        world.isInPlace[$0] && world.isTrusted[$0] && !steps[$0].isLeft
+          && steps[$0].lastApply > steps[place].lastApply
+      }) {
+        let name = model.plan.steps[other].id
+        return (.undoLastFirst, id, "'\(id)' was to be undone before '\(name)', which came later")
+      }
+    case .verify, .ask, .startTimer, .close: break
+    }
+    return nil
+  }
+
+  private func goesForwardLate(_ id: StepID, _ machine: RunMachine) -> Finding? {
+    switch machine.state {
+    case .open, .holding, .paused: nil
+    case .unwinding, .stopping, .closed:
+      (.nothingNew, id, "'\(id)' was to be changed while the run is \(machine.state.name)")
+    }
+  }
+
+  private func begins(
+    _ id: StepID, _ place: Int, _ machine: RunMachine, _ model: Model
+  ) -> Finding? {
+    let step = model.plan.steps[place]
+    if let need = step.needs.first(where: { !machine.steps[$0].isSettled }) {
+      return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[need].id)' had ended")
+    }
+    guard step.stage > 0 else { return nil }
+    let before = model.plan.stages[step.stage - 1].range
+    if let open = before.first(where: { !machine.steps[$0].isSettled }) {
+      return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[open].id)' had ended")
+    }
+    return nil
+  }
+
+  private func isUnapproved(_ change: Value, _ place: Int, _ model: Model) -> String? {
+    let step = model.plan.steps[place]
+    guard step.approval == nil else {
+      return steps[place].approved == change
+        ? nil : "'\(step.id)' was to make a change that nobody had approved"
+    }
+    guard steps[place].planned == change else {
+      return "'\(step.id)' was to make another change than the one that was planned"
+    }
+    if model.plan.bindsChanges, let bound = step.forecast.change, bound != change {
+      return "'\(step.id)' was to make another change than the saved plan's"
+    }
+    return nil
+  }
+}

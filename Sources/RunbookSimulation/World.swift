@@ -1,0 +1,68 @@
+import RunbookEngine
+import RunbookModel
+
+/// The modelled world: for each step whether its change is in place, and what that makes of writers and traffic.
+///
+/// Changes are made at once and whole; two servers or one record are the same to it. What a product does on the way is
+/// for the product's own tests.
+struct World: Sendable {
+  private(set) var isInPlace: [Bool]
+  /// The step has not lied, and nobody ordered what nothing could look at. Only then is the run to answer for it.
+  private(set) var isTrusted: [Bool]
+  /// Nothing that has lied or was waved through has to do with writers.
+  private var areWritersTrusted = true
+  private var writers = 1
+
+  init(_ model: Model) {
+    isInPlace = Array(repeating: false, count: model.parts.count)
+    isTrusted = Array(repeating: true, count: model.parts.count)
+  }
+
+  /// From here on the run knows less of this step than it can be asked to answer for.
+  mutating func distrust(_ place: Int, _ model: Model) {
+    isTrusted[place] = false
+    if !model.parts[place].traits.isDisjoint(with: [.fences, .promotes]) {
+      areWritersTrusted = false
+    }
+  }
+
+  mutating func make(_ place: Int, _ model: Model) -> (Invariant, String)? {
+    let step = model.plan.steps[place]
+    let part = model.parts[place]
+    if isInPlace[place] {
+      guard !step.isRepeatable, isTrusted[place] else { return nil }
+      return (.oneEffect, "the change of '\(step.id)' was made a second time")
+    }
+    isInPlace[place] = true
+    if part.traits.contains(.fences) { writers -= 1 }
+    if part.traits.contains(.promotes) {
+      writers += 1
+      if writers > 1, areWritersTrusted {
+        return (.oneWriter, "'\(step.id)' made a second server writable")
+      }
+    }
+    if model.hasPromotion, areWritersTrusted,
+      !part.traits.isDisjoint(with: [.movesNames, .movesTraffic]), writers < 1
+    {
+      return (.writerBeforeTraffic, "'\(step.id)' moved customers while nothing is writable")
+    }
+    return nil
+  }
+
+  mutating func takeBack(_ place: Int, _ model: Model) -> (Invariant, String)? {
+    guard isInPlace[place] else { return nil }
+    isInPlace[place] = false
+    let part = model.parts[place]
+    if part.traits.contains(.promotes) { writers -= 1 }
+    if part.traits.contains(.fences) {
+      writers += 1
+      if writers > 1, areWritersTrusted {
+        return (
+          .oneWriter,
+          "undoing '\(model.plan.steps[place].id)' made a second server writable"
+        )
+      }
+    }
+    return nil
+  }
+}

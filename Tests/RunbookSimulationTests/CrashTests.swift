@@ -1,0 +1,143 @@
+import RunbookEngine
+import RunbookModel
+import RunbookSimulation
+import Testing
+
+/// Death at every record of a run that has everything: parallel steps, retries, timers, approvals, and undo.
+@Suite struct CrashTests {
+  static let model = Plans.model(Plans.everything)
+  /// Two retries, a lost answer, and a proof at the end that fails, so that everything is undone.
+  static let story: [ScriptLine] = [
+    ScriptLine(.command(place: 0, .check, nth: 1), .behaves(Behaviour(.passing))),
+    ScriptLine(.command(place: 2, .apply, nth: 1), .behaves(Behaviour(.passing))),
+    ScriptLine(.command(place: 3, .apply, nth: 1), .behaves(Behaviour(.lost))),
+    ScriptLine(.command(place: 5, .check, nth: 1), .behaves(Behaviour(.doesNotHold))),
+  ]
+  static let deaths = Fault.Death.Moment.allCases.flatMap { moment in
+    [true, false].flatMap { machine in
+      [true, false].map { Fault.Death(moment, takesMachine: machine, underWayIsMade: $0) }
+    }
+  }
+
+  @Test func `the run without a death undoes everything and uses all that it has`() {
+    let account = SimulatedRun.play(Self.model, script: Script(Self.story))
+    #expect(account.breaches.isEmpty)
+    #expect(account.ending == .closed(.failedUndone))
+    #expect(account.inPlace.isEmpty)
+    #expect(account.script.count == Self.story.count)
+    let commands = account.records.flatMap(\.commands)
+    #expect(
+      commands.contains { if case .startTimer(_, _, .backoff, _) = $0 { true } else { false } })
+    #expect(commands.contains { if case .ask = $0 { true } else { false } })
+    #expect(commands.contains { if case .undo = $0 { true } else { false } })
+  }
+
+  @Test(arguments: deaths)
+  func `a death at any record loses nothing and repeats nothing`(death: Fault.Death) {
+    let calm = SimulatedRun.play(Self.model, script: Script(Self.story))
+    for record in calm.records.indices {
+      let account = SimulatedRun.play(
+        Self.model, script: Script(Self.story + [ScriptLine(.record(record), .dies(death))]))
+      #expect(account.breaches.isEmpty, "\(death.text), at record \(record)")
+      #expect(account.deaths == 1)
+      if account.ending != .neverBegan {
+        #expect(account.ending.isNamed, "\(death.text), at record \(record)")
+      }
+    }
+  }
+
+  @Test func `two deaths, at any pair of records, lose nothing and repeat nothing`() {
+    let calm = SimulatedRun.play(Self.model, script: Script(Self.story))
+    let death = Fault.Death(.beforePerforming, takesMachine: true, underWayIsMade: true)
+    let other = Fault.Death(.beforeSync, takesMachine: true, underWayIsMade: false)
+    for first in calm.records.indices {
+      for second in first + 1..<calm.records.count + 4 {
+        for pair in [[death, other], [other, death]] {
+          let script =
+            Self.story + [
+              ScriptLine(.record(first), .dies(pair[0])),
+              ScriptLine(.record(second), .dies(pair[1])),
+            ]
+          let account = SimulatedRun.play(Self.model, script: Script(script))
+          #expect(account.breaches.isEmpty, "at records \(first) and \(second)")
+        }
+      }
+    }
+  }
+}
+
+/// The checks can fail: each of these breaks what the driver or a machine does, and is noticed.
+@Suite struct MutationTests {
+  @Test func `a change before its record is noticed`() {
+    let lazy = SimulatedRun.Rules(decide: SimulatedRun.Rules.real.decide) { _, _ in false }
+    let account = SimulatedRun.play(CrashTests.model, rules: lazy)
+    #expect(account.breaches.first?.invariant == .recordBeforeEffect)
+  }
+
+  @Test func `a change that is made again in doubt is noticed, with the shortest script`() {
+    let blind = SimulatedRun.Rules(
+      decide: { machine, event throws(EngineError) in
+        let commands = try machine.handle(event)
+        guard case .stepApplied = event else { return commands }
+        return commands.map { command in
+          guard case .verify(let step, let attempt, let change) = command,
+            case .inDoubt = machine.state(of: step)
+          else { return command }
+          return .apply(step, attempt: attempt, change: change)
+        }
+      }, mustSync: SimulatedRun.Rules.real.mustSync)
+    let exploration = Exploration.explore(CrashTests.model, seeds: 0..<100, rules: blind)
+    #expect(exploration.broken[.lookBeforeAgain, default: 0] > 0)
+    let finding = exploration.findings.first { $0.breach.invariant == .lookBeforeAgain }
+    #expect(finding?.script.count == 1)
+  }
+
+  @Test func `a step that begins before its needs is noticed`() {
+    let hasty = SimulatedRun.Rules(
+      decide: { machine, event throws(EngineError) in
+        let commands = try machine.handle(event)
+        if case .runOpened = event { return commands + [.plan("agreed", attempt: 1)] }
+        return commands
+      }, mustSync: SimulatedRun.Rules.real.mustSync)
+    let account = SimulatedRun.play(CrashTests.model, rules: hasty)
+    #expect(account.breaches.first?.invariant == .needsFirst)
+  }
+
+  @Test func `a change that nobody approved is noticed`() {
+    let bold = SimulatedRun.Rules(
+      decide: { machine, event throws(EngineError) in
+        let commands = try machine.handle(event)
+        return commands.map { command in
+          guard case .ask("agreed", let attempt, _) = command else { return command }
+          return .apply("agreed", attempt: attempt, change: .null)
+        }
+      }, mustSync: SimulatedRun.Rules.real.mustSync)
+    let account = SimulatedRun.play(CrashTests.model, rules: bold)
+    #expect(account.breaches.first?.invariant == .approvedOnly)
+  }
+
+  @Test func `an undo out of order is noticed`() {
+    let first = SimulatedRun.Rules(
+      decide: { machine, event throws(EngineError) in
+        let commands = try machine.handle(event)
+        return commands.map { command in
+          guard case .undo("agreed", let attempt, let change) = command else { return command }
+          return .undo("left", attempt: attempt, change: change)
+        }
+      }, mustSync: SimulatedRun.Rules.real.mustSync)
+    let account = SimulatedRun.play(
+      CrashTests.model, script: Script(CrashTests.story), rules: first)
+    #expect(account.breaches.first?.invariant == .undoLastFirst)
+  }
+}
+
+extension SimulatedRun.Ending {
+  /// It ended, or it waits for somebody who has a name.
+  var isNamed: Bool {
+    switch self {
+    case .closed, .paused, .neverBegan: true
+    case .held(let steps), .unanswered(let steps): !steps.isEmpty
+    case .lost: false
+    }
+  }
+}
