@@ -75,9 +75,9 @@ struct PlanText {
       case .wouldSkip, .decidedDuringRun, .asksPerson: .faint
       }
     let proof = forecast.preview.map { "  proof: \($0.fidelity.rawValue)" } ?? ""
+    let worst = step.waitsWithoutLimit ? "as long as people take" : step.worst.spoken
     let times =
-      forecast.status == .wouldSkip
-      ? "" : "  expected \(step.likely.spoken), at worst \(step.worst.spoken)"
+      forecast.status == .wouldSkip ? "" : "  expected \(step.likely.spoken), at worst \(worst)"
     var lines = [
       "  \(step.id.text.padded(to: idWidth))  \(console.styled(word, style))  [\(step.uses)]"
         + console.styled(proof + times, .faint)

@@ -1,0 +1,200 @@
+import Glibc
+import RunbookModel
+import TestServers
+import Testing
+
+/// What went wrong in other tools, one test for each: the id in front names the lesson.
+@Suite struct LessonTests {
+  @Test func `R9: every attempt has its own time, and one that hangs is ended`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(
+        look(
+          "c", "echo try >> log; [ $(wc -l < log) -eq 3 ] && exec sleep 600; exit 2",
+          "timeout: 2s\nretry: {attempts: 2, delay: 50ms}"))
+      // The dry run has looked once; the run's second attempt hangs.
+      let ended = try await desk.drill()
+      #expect(ended.status == 6 && desk.log.count == 3, "\(ended) \(desk.log)")
+      #expect(await eventually { desk.processes().isEmpty })
+      let steps = try await desk.report()["steps"]?.list ?? []
+      #expect(steps.first?["attempts"]?.int == 2, "\(steps)")
+    }
+  }
+
+  @Test func `R11: runs of runbooks with one name share nothing`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), gate("go"))
+      #expect(try await desk.drill().status == 6)
+      let first = try desk.run()
+      #expect(try await desk.lifeboat("resume", "--decline", "go", "--reason", "x").status == 6)
+      let abort = try await desk.lifeboat("resume", "--abort", "--reason", "x")
+      #expect(abort.status == 9, "\(abort)")
+      try desk.runbook(checked("a", "echo other >> log; echo a >> log"), checked("b"))
+      try write("", to: desk.target + "/log")
+      let second = try await desk.drill()
+      #expect(second.status == 0 && desk.log == ["other", "a", "b"], "\(second)")
+      let id = String(first.split(separator: "/").last ?? "")
+      let old = try await desk.report(id)
+      #expect(old["steps"]?.list?.compactMap { $0["id"]?.string } == ["a", "go"])
+      #expect(try await desk.lifeboat("audit", "verify", id).status == 0)
+    }
+  }
+
+  @Test(arguments: ["--retry", "--skip", "--mark-done"])
+  func `R12: an order that cannot do anything is an error, never a silent success`(
+    _ order: String
+  ) async throws {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), change("b", "exit 3"), checked("c"))
+      #expect(try await desk.drill().status == 6)
+      let before = try desk.journal().count
+      for step in ["a", "c", "nobody"] {
+        let ended = try await desk.lifeboat("resume", order, step, "--reason", "x")
+        #expect([2, 4, 6].contains(ended.status), "\(order) \(step): \(ended)")
+        #expect(
+          ended.errors.contains("error: ") || ended.errors.contains("Not possible: "), "\(ended)")
+      }
+      #expect(desk.log == ["a"])
+      // Nobody's order was taken: what the journal gained is at most that somebody looked in.
+      let kinds = try desk.journal().dropFirst(before).compactMap { $0["event"]?["type"]?.string }
+      #expect(!kinds.contains("operator_decided"), "\(kinds)")
+    }
+  }
+
+  @Test
+  func `R13, B12: an undo goes on to its end though the step that failed was ended at its time`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(
+        change(
+          "a", "echo a >> log", "undo: auto",
+          with: "check: {argv: [sh, -c, 'grep -qx a log']}, "
+            + "undo: {argv: [sh, -c, 'sleep 1; echo undone >> log; sed -i /^a$/d log']}"),
+        look("b", "exec sleep 600", "timeout: 500ms"), head: "on_failure: unwind")
+      let ended = try await desk.drill()
+      #expect(ended.status == 8 && desk.log == ["undone"], "\(ended)")
+    }
+  }
+
+  @Test func `R15: no lock is left behind by a run that was refused`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"))
+      let saved = desk.path + "/out/plan.json"
+      let plan = ["plan", desk.book, "-e", "here", "--out", saved]
+      #expect(try await desk.start(plan).end().status == 0)
+      try desk.runbook(checked("a"), checked("b"))
+      let stale = try await desk.drill("--plan", saved)
+      #expect(stale.status == 4 && desk.log.isEmpty, "\(stale)")
+      let wrong = try await desk.drill("--variant", "none")
+      #expect(wrong.status == 2, "\(wrong)")
+      let ended = try await desk.drill()
+      #expect(ended.status == 0 && desk.log == ["a", "b"], "\(ended)")
+    }
+  }
+
+  @Test func `B3: a change in doubt is looked at before it is taken back`() async throws {
+    for isInPlace in [true, false] {
+      try await Desk.with { desk in
+        try desk.runbook(
+          change(
+            "slow", "echo slow >> log; " + until("go", saying: "begun"), "undo: auto",
+            with: "check: {argv: [sh, -c, 'echo looked >> log; test -e in_place']}, "
+              + "undo: {argv: [sh, -c, 'echo undone >> log']}"))
+        let child = try desk.startDrill()
+        try await desk.waitFor("begun")
+        await child.kill()
+        for pid in desk.processes() { kill(pid, SIGKILL) }
+        _ = await eventually { desk.processes().isEmpty }
+        if isInPlace { try desk.touch("in_place") }
+        let first = try await desk.lifeboat("resume")
+        #expect(first.status == (isInPlace ? 0 : 6), "\(first)")
+        let undo = try await desk.lifeboat("undo", "--reason", "back to before")
+        let log = desk.log
+        #expect(log.contains("undone") && undo.status == 0, "\(undo) \(log)")
+        let looked = log.firstIndex(of: "looked") ?? .max
+        #expect(looked < log.firstIndex(of: "undone") ?? 0, "\(log)")
+      }
+    }
+  }
+
+  @Test
+  func `B4: a signal during the undo lets the step's undo finish, and the rest goes on later`()
+    async throws
+  {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      try await Desk.with { desk in
+        try desk.runbook(
+          checked("a"),
+          change(
+            "b", "echo b >> log", "undo: auto",
+            with: "check: {argv: [sh, -c, 'grep -qx b log']}, undo: {argv: [sh, -c, "
+              + "'touch undoing; while [ ! -e go ]; do sleep 0.02; done; sed -i /^b$/d log']}"))
+        #expect(try await desk.drill().status == 0)
+        let child = try desk.start(["undo", "--reason", "the drill is over"])
+        try await desk.waitFor("undoing")
+        child.signal(number)
+        #expect(await eventually { child.errorsSoFar.contains("nothing more") })
+        try desk.touch("go")
+        let ended = try await child.end()
+        #expect(ended.status == 10 && desk.log == ["a"], "\(ended)")
+        let rest = try await desk.lifeboat("resume")
+        #expect(desk.log == ["undo_a"], "\(rest)")
+        #expect(rest.status == 8, "\(rest)")
+      }
+    }
+  }
+
+  @Test func `D2, D10: nothing in a plan is called done, and a report counts what really happened`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), gate("go"), checked("b"))
+      let plan = try await desk.lifeboat("plan", desk.book, "-e", "here")
+      for word in ["succeeded", "approved", "holds "] {
+        #expect(!plan.output.contains(word), "\(word): \(plan)")
+      }
+      #expect(plan.output.contains("would change") && plan.output.contains("asks"), "\(plan)")
+      #expect(try await desk.drill("--decline", "go").status == 6)
+      let counts = try await desk.report()["counts"]
+      #expect(counts?["succeeded"]?.int == 1 && counts?["total"]?.int == 3, "\(counts as Any)")
+    }
+  }
+
+  @Test func `G3, G6: a gate holds back what is behind it and nothing beside it`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(
+        gate("left"), checked("left_a", nil, "needs: [left]\nundo: auto"),
+        gate("right", "needs: []"), checked("right_a", nil, "needs: [right]\nundo: auto"),
+        checked("both", nil, "needs: [left_a, right_a]\nundo: auto"))
+      let waiting = try await desk.drill("--approve", "right")
+      #expect(waiting.status == 6 && desk.log == ["right_a"], "\(waiting)")
+      let ended = try await desk.lifeboat("resume", "--approve", "left")
+      #expect(ended.status == 0 && desk.log == ["right_a", "left_a", "both"], "\(ended)")
+    }
+  }
+
+  @Test func `G8: a program that ends with another code than 0 has failed`() async throws {
+    for code in [1, 2, 127, 255] {
+      try await Desk.with { desk in
+        try desk.runbook(change("a", "exit \(code)"), checked("b"))
+        let ended = try await desk.drill()
+        #expect(ended.status == 6 && desk.log.isEmpty, "\(code): \(ended)")
+      }
+    }
+  }
+
+  @Test func `G9: the plan says how often a step is tried, and no other key changes it`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(
+        look("c", "echo try >> log; exit 2", "title: Look\nretry: {attempts: 3, delay: 10ms}"))
+      let plan = try await desk.lifeboat("plan", desk.book, "-e", "here")
+      #expect(plan.output.contains("3"), "\(plan)")
+      try write("", to: desk.target + "/log")
+      _ = try await desk.drill()
+      // One look of the dry run, three of the run.
+      #expect(desk.log.count == 4, "\(desk.log)")
+    }
+  }
+}
