@@ -12,7 +12,8 @@ struct Lifeboat: AsyncParsableCommand {
       what was done.
 
       When something goes wrong in a run, it holds. 'status' says what is changed, what is not known \
-      and what can be done; 'resume' goes on, 'undo' takes back.
+      and what can be done; 'resume' goes on, 'undo' takes back. While a process drives it, it can be \
+      steered from any terminal of this machine: 'approve', 'pause', 'retry', 'skip' and the others.
 
       Exit codes:
       \(exitCodes)
@@ -25,6 +26,12 @@ struct Lifeboat: AsyncParsableCommand {
       CommandGroup(
         name: "During",
         subcommands: [Drill.self, Recover.self, Resume.self, Undo.self, Status.self]),
+      CommandGroup(
+        name: "Steering a run that goes on, from any terminal",
+        subcommands: [
+          Pause.self, Continue.self, Approve.self, Decline.self, Retry.self, Skip.self,
+          MarkDone.self, Abort.self,
+        ]),
       CommandGroup(
         name: "After", subcommands: [Runs.self, ReportCommand.self, Audit.self]),
     ])

@@ -15,6 +15,8 @@ public enum Event: Sendable, Equatable {
   case operatorDecided(OperatorDecision)
   /// A signal or a lost terminal: nothing more is started.
   case interrupted(Interruption)
+  /// Somebody ordered what does not fit. It changes nothing but the record.
+  case orderRefused(RefusedOrder)
 }
 
 public struct RunOpening: Sendable, Equatable, Codable {
@@ -143,10 +145,17 @@ public struct PersonAnswer: Sendable, Equatable, Codable {
   /// The ask that it answers: an answer given for another one counts for nothing.
   public var attempt: Int
   public var decision: Decision
+  /// The account, as the operating system says.
   public var by: String
   public var reason: String?
+  /// The name that the person gave, where several share the account.
+  public var named: String?
 
-  public init(step: StepID, attempt: Int, decision: Decision, by: String, reason: String? = nil) {
+  public init(
+    step: StepID, attempt: Int, decision: Decision, by: String, reason: String? = nil,
+    named: String? = nil
+  ) {
+    self.named = named
     self.step = step
     self.attempt = attempt
     self.decision = decision
@@ -155,9 +164,11 @@ public struct PersonAnswer: Sendable, Equatable, Codable {
   }
 }
 
-/// What a person decided about a run that holds.
+/// What a person decided about a run.
 public struct OperatorDecision: Sendable, Equatable, Codable {
   public enum Choice: Sendable, Equatable {
+    /// Start nothing more until somebody says continue.
+    case pause
     /// Go on where the run stopped, after a pause.
     case `continue`
     /// Look again, and make another attempt where the step did not hold.
@@ -172,18 +183,38 @@ public struct OperatorDecision: Sendable, Equatable, Codable {
     case abort
   }
   public var choice: Choice
+  /// The account, as the operating system says.
   public var by: String
   public var reason: String?
+  /// The name that the person gave, where several share the account.
+  public var named: String?
 
-  public init(_ choice: Choice, by: String, reason: String?) {
+  public init(_ choice: Choice, by: String, reason: String?, named: String? = nil) {
+    self.named = named
     self.choice = choice
     self.by = by
     self.reason = reason
   }
 }
 
+extension PersonAnswer {
+  /// Who said it, for people to read.
+  public var who: String { named.map { "\($0) (account \(by))" } ?? by }
+}
+
+extension OperatorDecision {
+  /// Who decided it, for people to read.
+  public var who: String { named.map { "\($0) (account \(by))" } ?? by }
+}
+
 public struct Interruption: Sendable, Equatable, Codable {
   /// `SIGINT`, `SIGTERM`, `SIGHUP`, or why the process must let go.
   public var cause: String
-  public init(cause: String) { self.cause = cause }
+  /// A step that is only being looked at does not go on to its change. Nil in records of before this was so.
+  public var holdsBack: Bool?
+
+  public init(cause: String, holdsBack: Bool? = true) {
+    self.cause = cause
+    self.holdsBack = holdsBack
+  }
 }

@@ -14,6 +14,7 @@ extension Event: Codable {
     case personAnswered = "person_answered"
     case operatorDecided = "operator_decided"
     case interrupted
+    case orderRefused = "order_refused"
   }
   private enum Key: String, CodingKey {
     case type
@@ -33,6 +34,7 @@ extension Event: Codable {
       case .personAnswered(let facts): (.personAnswered, facts)
       case .operatorDecided(let facts): (.operatorDecided, facts)
       case .interrupted(let facts): (.interrupted, facts)
+      case .orderRefused(let facts): (.orderRefused, facts)
       }
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .type)
@@ -53,6 +55,7 @@ extension Event: Codable {
     case .personAnswered: self = .personAnswered(try PersonAnswer(from: decoder))
     case .operatorDecided: self = .operatorDecided(try OperatorDecision(from: decoder))
     case .interrupted: self = .interrupted(try Interruption(from: decoder))
+    case .orderRefused: self = .orderRefused(try RefusedOrder(from: decoder))
     }
   }
 }
@@ -166,6 +169,7 @@ extension ApplyResult: Codable {
 
 extension OperatorDecision.Choice: Codable {
   private enum Word: String, Codable {
+    case pause
     case `continue`
     case retry
     case skip
@@ -181,6 +185,7 @@ extension OperatorDecision.Choice: Codable {
   public func encode(to encoder: any Encoder) throws {
     let (word, step): (Word, StepID?) =
       switch self {
+      case .pause: (.pause, nil)
       case .continue: (.continue, nil)
       case .retry(let step): (.retry, step)
       case .skip(let step): (.skip, step)
@@ -197,6 +202,7 @@ extension OperatorDecision.Choice: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     let step = { try container.decode(StepID.self, forKey: .step) }
     switch try container.decode(Word.self, forKey: .order) {
+    case .pause: self = .pause
     case .continue: self = .continue
     case .retry: self = .retry(try step())
     case .skip: self = .skip(try step())

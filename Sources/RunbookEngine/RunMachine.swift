@@ -13,11 +13,14 @@ package struct RunMachine: Sendable {
   package private(set) var opening: RunOpening?
   /// Changes that were made, or may have been, and are not undone, in the order in which they were begun.
   package private(set) var changes: [Int] = []
+  /// How many refused orders the records hold: whoever writes them stops at `recordedRefusals`.
+  package private(set) var refusals = 0
+  package static let recordedRefusals = 100
 
   /// Unwinding has begun: from here on nothing goes forward any more, whatever a person decides.
   private var isTakingBack = false
   /// Changes that a person said to leave in place.
-  private var leftInPlace: Set<Int> = []
+  private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
   private var maybeInPlace: Set<Int> = []
 
@@ -29,6 +32,8 @@ package struct RunMachine: Sendable {
   private var unsettledInStage: [Int]
   private var activeCount = 0
   private var changeOf: [Int: Value] = [:]
+  /// A person or a signal has stopped the run: a step that is only being looked at waits with its change.
+  private var holdsBack = false
 
   package init(plan: Plan) {
     self.plan = plan
@@ -54,9 +59,13 @@ package struct RunMachine: Sendable {
   package mutating func handle(_ event: Event) throws(EngineError) -> [Command] {
     if case .runOpened(let opening) = event { return open(opening) }
     guard opening != nil else { throw .notOpened }
+    if case .orderRefused = event {
+      refusals += 1
+      return []
+    }
     var commands: [Command] = []
     switch event {
-    case .runOpened: break
+    case .runOpened, .orderRefused: break
     case .runResumed(let facts): try resume(facts, &commands)
     case .stepPlanned(let report):
       try advance(report.step, .planned(report.result), event, &commands)
@@ -72,7 +81,9 @@ package struct RunMachine: Sendable {
     case .operatorDecided(let decision): try decide(decision, event, &commands)
     case .interrupted(let facts):
       switch state {
-      case .open: state = .paused(because: facts.cause, from: .open)
+      case .open:
+        state = .paused(because: facts.cause, from: .open)
+        holdsBack = facts.holdsBack ?? false
       case .unwinding: state = .paused(because: facts.cause, from: .unwinding)
       case .holding, .paused, .stopping: break
       case .closed: throw .wrongRunState(order: "an interruption", state: state.name)
@@ -109,7 +120,19 @@ extension RunMachine {
     guard var transition = machine(place).transition(from: steps[place], on: input) else {
       throw .doesNotFit(event: event.phrase, step: id, state: steps[place].name)
     }
-    if isTakingBack || state == .stopping { try holdBack(place, &transition, event) }
+    if isTakingBack || state == .stopping {
+      try holdBack(place, &transition, event)
+    } else if isHeldBack, steps[place].isPlanning, !transition.commands.isEmpty {
+      // Nothing was changed yet: it is looked at, and where needed approved, afresh when the run goes on.
+      switch transition.next {
+      case .applying, .gated:
+        transition = (.pending, [])
+        ready.insert(place)
+      case .pending, .planning, .verifying, .inDoubt, .backingOff, .succeeded, .failed, .skipped,
+        .undoing, .undone:
+        break
+      }
+    }
     enter(place, transition, &commands)
   }
 
@@ -172,6 +195,10 @@ extension RunMachine {
   ) throws(EngineError) {
     if isTakingBack, try decideTakingBack(decision, event, &commands) { return }
     switch (decision.choice, state) {
+    case (.pause, .open):
+      state = .paused(because: decision.pauseCause, from: .open)
+      holdsBack = true
+    case (.pause, .unwinding): state = .paused(because: decision.pauseCause, from: .unwinding)
     case (.continue, .paused): leavePause()
     case (.retry(let step), .holding), (.skip(let step), .holding),
       (.markDone(let step), .holding), (.retry(let step), .paused), (.skip(let step), .paused),
@@ -179,12 +206,14 @@ extension RunMachine {
       (.markDone(let step), .open):
       try advance(step, .ordered(decision), event, &commands)
       if state == .holding, !needsPerson { state = .open }
-    case (.unwind, .open), (.unwind, .holding), (.unwind, .paused): state = .unwinding
+    case (.unwind, .open), (.unwind, .holding), (.unwind, .paused):
+      state = .unwinding
     // A run that has ended can still be taken back, as long as something of it is in place.
     case (.unwind, .closed) where !changes.isEmpty: state = .unwinding
     case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding):
       state = .stopping
-    case (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _), (.abort, _):
+    case (.pause, _), (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _),
+      (.abort, _):
       throw .wrongRunState(order: event.phrase, state: state.name)
     }
   }
@@ -197,7 +226,7 @@ extension RunMachine {
     let id: StepID
     switch decision.choice {
     case .retry(let step), .skip(let step), .markDone(let step): id = step
-    case .continue, .unwind, .abort: return false
+    case .pause, .continue, .unwind, .abort: return false
     }
     guard state == .holding else {
       throw .wrongRunState(order: event.phrase, state: state.name)
@@ -218,6 +247,7 @@ extension RunMachine {
 
   private mutating func leavePause() {
     guard case .paused(_, let from) = state else { return }
+    holdsBack = false
     switch from {
     case .open: state = needsPerson ? .holding : .open
     case .unwinding: state = .unwinding
@@ -298,6 +328,13 @@ extension RunMachine {
       var passed = failure
       passed.isPassed = true
       settle(place, .failed(passed))
+    }
+  }
+
+  private var isHeldBack: Bool {
+    switch state {
+    case .paused: holdsBack
+    case .open, .holding, .unwinding, .stopping, .closed: false
     }
   }
 
@@ -397,6 +434,10 @@ extension StepState {
   }
 }
 
+extension OperatorDecision {
+  fileprivate var pauseCause: String { "paused by \(who)" + (reason.map { ": \($0)" } ?? "") }
+}
+
 extension Event {
   /// The event in the words of an error message.
   package var phrase: String {
@@ -412,6 +453,7 @@ extension Event {
     case .personAnswered: "a person's answer"
     case .operatorDecided(let decision):
       switch decision.choice {
+      case .pause: "pause"
       case .continue: "continue"
       case .retry: "retry"
       case .skip: "skip"
@@ -420,6 +462,7 @@ extension Event {
       case .abort: "abort"
       }
     case .interrupted: "an interruption"
+    case .orderRefused: "a refused order"
     }
   }
 }

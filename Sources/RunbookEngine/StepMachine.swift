@@ -168,7 +168,7 @@ extension StepMachine {
     switch answer.decision {
     case .decline:
       let failure = ActionFailure.refused(
-        .refused, "\(answer.by) declined" + (answer.reason.map { ": \($0)" } ?? ""))
+        .refused, "\(answer.who) declined" + (answer.reason.map { ": \($0)" } ?? ""))
       return fail(failure, attempt)
     case .approve:
       guard !people.contains(answer.by) else { return nil }
@@ -331,26 +331,26 @@ extension StepMachine {
         return (
           .inDoubt(
             attempt: failure.attempt, change: change,
-            because: "\(decision.by) asked for another attempt", ordered: true),
+            because: "\(decision.who) asked for another attempt", ordered: true),
           [.verify(step.id, attempt: failure.attempt, change: change)]
         )
       }
       return start(attempt: failure.attempt + 1, approved: nil)
-    case .skip: return (.skipped(.byPerson(decision.by, reason: decision.reason)), [])
+    case .skip: return (.skipped(.byPerson(decision.who, reason: decision.reason)), [])
     case .markDone:
       if failure.isOfUndo {
         return (
           .undone(
             Evidence(
-              "\(decision.by) says that it is taken back"
+              "\(decision.who) says that it is taken back"
                 + (decision.reason.map { ": \($0)" } ?? ""))), []
         )
       }
       let evidence = Evidence(
-        "\(decision.by) says that it is done" + (decision.reason.map { ": \($0)" } ?? ""))
+        "\(decision.who) says that it is done" + (decision.reason.map { ": \($0)" } ?? ""))
       return succeed(
-        .markedDone(by: decision.by, reason: decision.reason), evidence, failure.attempt)
-    case .continue, .unwind, .abort: return nil
+        .markedDone(by: decision.who, reason: decision.reason), evidence, failure.attempt)
+    case .pause, .continue, .unwind, .abort: return nil
     }
   }
 

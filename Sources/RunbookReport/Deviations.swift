@@ -22,7 +22,7 @@ extension Report.Deviation {
         effect += " (it had failed: \(failure.text))"
       }
       let deviation = Report.Deviation(
-        kind: kind, step: history.records[noted.record].event.step, by: said.by,
+        kind: kind, step: history.records[noted.record].event.step, by: said.who,
         at: history.records[noted.record].at.wall, reason: said.reason, effect: effect)
       return (noted.record, deviation)
     }
@@ -32,6 +32,7 @@ extension Report.Deviation {
     _ choice: OperatorDecision.Choice
   ) -> (Report.Deviation.Kind, String) {
     switch choice {
+    case .pause: (.paused, "nothing more was started until somebody said continue")
     case .continue: (.continued, "the run went on where it had stopped")
     case .retry: (.retried, "looked at again, and attempted again where it did not hold")
     case .skip: (.skipped, "left out; the steps that need it went on without it")
@@ -59,7 +60,7 @@ extension Report.Deviation {
         if act.ending == .declined, let last = act.answers.last {
           let said = history.answers[last].said
           let deviation = Report.Deviation(
-            kind: .declined, step: id, by: said.by, at: at, reason: said.reason,
+            kind: .declined, step: id, by: said.who, at: at, reason: said.reason,
             effect: "the step was not done")
           found.append((ended, deviation))
         }

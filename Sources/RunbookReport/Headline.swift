@@ -57,7 +57,7 @@ extension Report {
       let doing = steps.isEmpty ? "" : " (\(steps))"
       return "\(what) has NOT ENDED: as far as the records say, it is running\(doing)."
     case .unwinding: return "\(what) has NOT ENDED: it is undoing what was changed."
-    case .waiting, .holding, .interrupted:
+    case .waiting, .holding, .paused, .interrupted:
       let wait = summary.waits.first
       let place = wait?.step.map { " at step '\($0)'" } ?? ""
       let text = wait.map { ": \($0.text.sentence)" } ?? "."
@@ -65,6 +65,7 @@ extension Report {
         switch summary.state {
         case .waiting: "it waits for a person"
         case .holding: "it holds and waits for a person's decision"
+        case .paused: "a person stopped it"
         case .interrupted, .running, .unwinding, .ended: "it was interrupted"
         }
       return "\(what) has NOT ENDED: \(state)\(place)\(text)"

@@ -25,6 +25,7 @@ extension RunHistory {
     case .timerFired(let report): fired(report, record)
     case .personAnswered(let answer): answered(answer, record)
     case .operatorDecided(let decision): decided(decision, record)
+    case .orderRefused: break
     }
     if let step = event.step, let index = places[step] { touched.append(index) }
     for command in records[record].commands {
@@ -176,10 +177,10 @@ extension RunHistory {
     case .decline:
       steps[index].acts[act].ended = record
       steps[index].acts[act].ending = .declined
-      steps[index].acts[act].text = "declined by \(answer.by)" + because(answer.reason)
+      steps[index].acts[act].text = "declined by \(answer.who)" + because(answer.reason)
     case .approve:
       let others = steps[index].acts[act].answers.filter { $0 < answers.count }
-      let people = Set(others.map { answers[$0].said.by } + [answer.by])
+      let people = Set(others.map { answers[$0].said.who } + [answer.who])
       guard people.count >= plan.steps[index].approval?.count ?? 1 else { return }
       steps[index].acts[act].ended = record
       steps[index].acts[act].ending = .approved
@@ -197,7 +198,7 @@ extension RunHistory {
     case .retry(let step):
       guard let index = places[step] else { return }
       steps[index].settledBy = nil
-    case .continue, .unwind, .abort: break
+    case .pause, .continue, .unwind, .abort: break
     }
   }
 }
@@ -216,8 +217,9 @@ extension Event {
     case .operatorDecided(let decision):
       switch decision.choice {
       case .retry(let step), .skip(let step), .markDone(let step): step
-      case .continue, .unwind, .abort: nil
+      case .pause, .continue, .unwind, .abort: nil
       }
+    case .orderRefused(let refused): refused.step
     case .runOpened, .runResumed, .interrupted: nil
     }
   }

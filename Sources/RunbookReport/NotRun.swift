@@ -60,7 +60,7 @@ extension Report.NotRun {
     let stop = history.decisions.last {
       $0.said.choice == .abort || $0.said.choice == .unwind
     }
-    let text = stop.map { "\($0.said.by) \($0.said.choice.words)" + because($0.said.reason) }
+    let text = stop.map { "\($0.said.who) \($0.said.choice.words)" + because($0.said.reason) }
     return Report.NotRun(
       step: step.id, kind: .stopped, text: text ?? "the run ended before it was its turn")
   }

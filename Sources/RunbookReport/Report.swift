@@ -85,6 +85,7 @@ package struct Report: Sendable, Equatable {
       case retried
       case declined
       case notAnswered = "not_answered"
+      case paused
       case continued
       case unwound
       case aborted

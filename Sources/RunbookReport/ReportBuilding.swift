@@ -127,12 +127,13 @@ extension Report.Counts {
 extension Report.Participant {
   /// Everybody who did something, in the order in which they first did.
   static func all(_ history: RunHistory) -> [Report.Participant] {
-    var done: [(name: String, did: [String])] = []
-    func add(_ name: String, _ what: String) {
+    var done: [(name: String, account: String, did: [String])] = []
+    func add(_ account: String, as name: String? = nil, _ what: String) {
+      let name = name ?? account
       if let place = done.firstIndex(where: { $0.name == name }) {
         if !done[place].did.contains(what) { done[place].did.append(what) }
       } else {
-        done.append((name, [what]))
+        done.append((name, account, [what]))
       }
     }
     for record in history.records {
@@ -140,16 +141,19 @@ extension Report.Participant {
       case .runOpened(let said): add(said.by, "started the run")
       case .runResumed(let said): add(said.by, "took the run over")
       case .personAnswered(let said):
-        add(said.by, "\(said.decision == .approve ? "said yes to" : "said no to") \(said.step)")
+        let did = said.decision == .approve ? "said yes to" : "said no to"
+        add(said.by, as: said.who, "\(did) \(said.step)")
       case .operatorDecided(let said):
-        add(said.by, said.choice.words + (record.event.step.map { " (\($0))" } ?? ""))
+        add(
+          said.by, as: said.who,
+          said.choice.words + (record.event.step.map { " (\($0))" } ?? ""))
       case .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone, .timerFired,
-        .interrupted:
+        .interrupted, .orderRefused:
         break
       }
     }
-    return done.map { name, did in
-      let roles = history.plan.roles.filter { $0.people.contains(name) }.map(\.name)
+    return done.map { name, account, did in
+      let roles = history.plan.roles.filter { $0.people.contains(account) }.map(\.name)
       return Report.Participant(name: name, roles: roles, did: did)
     }
   }

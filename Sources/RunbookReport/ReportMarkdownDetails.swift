@@ -180,6 +180,7 @@ extension Report.Deviation.Kind {
     case .retried: "retried a step"
     case .declined: "said no"
     case .notAnswered: "no answer"
+    case .paused: "paused"
     case .continued: "went on"
     case .unwound: "undid the run"
     case .aborted: "ended the run"

@@ -61,6 +61,15 @@ package struct RunHistory: Sendable {
 
   package func place(of step: StepID) -> Int? { places[step] }
 
+  /// The person's order that keeps the run from going on; nil also when a signal stopped it since.
+  package var pause: Noted<OperatorDecision>? {
+    guard case .paused = machine.state,
+      let last = decisions.last(where: { $0.said.choice == .pause }),
+      last.record > interruptions.last?.record ?? -1
+    else { return nil }
+    return last
+  }
+
   /// A process let go of the run, and nobody has taken it over since.
   package var isInterrupted: Bool {
     if case .paused = machine.state { return true }

@@ -10,6 +10,8 @@ package struct RunSummary: Sendable, Equatable {
     case waiting
     /// A step needs a person's decision before anything more is started.
     case holding
+    /// A person stopped it; `continue` goes on, or `resume` when no process drives it.
+    case paused
     /// A process let go of it; `resume` goes on.
     case interrupted
     case unwinding
@@ -20,6 +22,7 @@ package struct RunSummary: Sendable, Equatable {
       case .running: "running"
       case .waiting: "waits for a person"
       case .holding: "holds for a decision"
+      case .paused: "paused by a person"
       case .interrupted: "interrupted"
       case .unwinding: "undoing"
       case .ended: "ended"
@@ -131,6 +134,7 @@ package struct RunSummary: Sendable, Equatable {
 
   private static func state(_ history: RunHistory, _ current: [Current]) -> State {
     if history.isClosed { return .ended }
+    if history.pause != nil { return .paused }
     if history.isInterrupted { return .interrupted }
     switch history.machine.state {
     case .holding: return current.contains { $0.status != .gated } ? .running : .holding
@@ -147,7 +151,13 @@ extension RunSummary {
   fileprivate static func waits(_ history: RunHistory, _ statuses: [StepStatus]) -> [Wait] {
     if history.isClosed { return [] }
     var waits: [Wait] = []
-    if history.isInterrupted, let interruption = history.interruptions.last {
+    if let pause = history.pause {
+      waits.append(
+        Wait(
+          kind: .resume,
+          text: "paused by \(pause.said.who)" + because(pause.said.reason),
+          since: history.records[pause.record].at.wall))
+    } else if history.isInterrupted, let interruption = history.interruptions.last {
       waits.append(
         Wait(
           kind: .resume, text: "interrupted: \(interruption.said.cause)",

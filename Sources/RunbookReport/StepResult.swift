@@ -127,7 +127,7 @@ extension Report.Act {
     answers = act.answers.map { place in
       let noted = history.answers[place]
       return Report.Answer(
-        by: noted.said.by, at: history.records[noted.record].at.wall,
+        by: noted.said.who, at: history.records[noted.record].at.wall,
         decision: noted.said.decision, reason: noted.said.reason)
     }
   }

@@ -16,6 +16,7 @@ package struct TimelineEntry: Sendable, Equatable {
     case asked
     case answered
     case decided
+    case orderRefused = "order_refused"
     case recovered
   }
 
@@ -111,11 +112,15 @@ private struct TimelineBuilder {
       }
     case .personAnswered(let answer):
       let did = answer.decision == .approve ? "said yes" : "said no"
-      add(.answered, answer.step, by: answer.by, did + because(answer.reason))
+      add(.answered, answer.step, by: answer.who, did + because(answer.reason))
     case .operatorDecided(let decision):
       add(
-        .decided, record.event.step, by: decision.by,
+        .decided, record.event.step, by: decision.who,
         decision.choice.words + because(decision.reason))
+    case .orderRefused(let refused):
+      add(
+        .orderRefused, refused.step, by: refused.named ?? refused.by,
+        "ordered \(refused.verb.rawValue), which was not taken: \(refused.message)")
     }
   }
 
@@ -205,6 +210,7 @@ extension OperatorDecision.Choice {
   /// What the person decided, without the step.
   var words: String {
     switch self {
+    case .pause: "decided to pause"
     case .continue: "decided to go on"
     case .retry: "decided to retry"
     case .skip: "decided to leave it out"

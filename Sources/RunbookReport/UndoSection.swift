@@ -60,7 +60,7 @@ extension Report.UndoSection {
     }
     let order = history.decisions.last { $0.counted && $0.said.choice == .unwind }
     if let order {
-      because = "\(order.said.by) decided it" + (order.said.reason.map { ": \($0)" } ?? "")
+      because = "\(order.said.who) decided it" + (order.said.reason.map { ": \($0)" } ?? "")
     } else if !undone.isEmpty {
       because = "a step with 'on_failure: unwind' failed"
     }

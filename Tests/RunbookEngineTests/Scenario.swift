@@ -6,6 +6,8 @@ import Testing
 struct Scenario {
   var machine: RunMachine
 
+  init(_ machine: RunMachine) { self.machine = machine }
+
   init(_ steps: [PlannedStep], concurrency: Int = 16) {
     var plan = Plan(
       id: "p-1", runbook: .init(name: "test", path: "runbook.yaml", sha256: ""),

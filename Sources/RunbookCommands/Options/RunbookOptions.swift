@@ -55,6 +55,26 @@ struct AnswerOptions: ParsableArguments {
       "Say no beforehand to the question of this one step.", valueName: "step"))
   var decline: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Without a terminal: how long to wait for orders from elsewhere (lifeboat approve, retry, ...) "
+        + "each time the run needs a person. Default: not at all, exit code 6 at once.",
+      valueName: "duration"))
+  var stay: String?
+
+  /// The longest stay: an unattended process that waits for ever would keep the service's lock.
+  private static let longestStay = Duration.seconds(24 * 3600)
+
+  func staying() throws(Refusal) -> Duration {
+    guard let stay else { return .zero }
+    guard let duration = Duration(text: stay), duration >= .zero, duration <= Self.longestStay
+    else {
+      throw Refusal(
+        .invalid, "--stay \(stay) is no duration of at most 24h", next: "write it as 30m or 2h")
+    }
+    return duration
+  }
+
   /// An answer for a step that does not exist is a typing error with consequences.
   func check(against plan: Plan) throws(Refusal) {
     for name in approve + decline {

@@ -25,6 +25,11 @@ struct RunEnding {
     }
     console.out("Report  \(path)")
     console.out("Proof   lifeboat audit verify \(result.run.id)")
+    switch result.ending {
+    case .waiting, .paused:
+      console.note("\n" + (try stored.holdText(.undriven, console: console)).text)
+    case .closed: break
+    }
     if let next = next { console.out("Next    \(next)") }
     return status
   }

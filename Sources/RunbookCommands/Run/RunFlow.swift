@@ -1,6 +1,7 @@
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 
 /// From a command line to a finished run: the way that a drill and a recovery share.
 struct RunFlow {
@@ -37,6 +38,7 @@ struct RunFlow {
     console.out(PlanText(plan: plan, console: console).text + "\n")
     if purpose == .recovery { try confirmService(plan, console) }
     try answers.check(against: plan)
+    let stay = try answers.staying()
     let order = RunSession.Order(
       by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
       declaredAt: declaredAt)
@@ -46,7 +48,9 @@ struct RunFlow {
     let result = try await session.start(plan, secrets: preparation.secrets, order: order) { run in
       console.out("Run \(run) starts.\n")
       return RunSession.Watch(
-        desk: TerminalDesk(console: console, plan: plan, given: given, orders: []),
+        desk: TerminalDesk(
+          console: console, plan: plan, given: given, orders: [], stay: stay,
+          hold: session.holds(session.store.run(run), console)),
         listener: ProgressPrinter(console: console, plan: plan, startedAt: declaredAt)
       ) { signals.watch($0, console) }
     }
@@ -88,13 +92,24 @@ struct RunFlow {
     console.prompt(
       "This is REAL: a recovery of '\(plan.service)' in '\(plan.environment.name)'.\n"
         + "Type the service's name to start it: ")
-    guard readLine()?.trimmed == plan.service else {
+    guard TerminalLines.next({ false })?.trimmed == plan.service else {
       throw Refusal(.refused, "what was typed is not '\(plan.service)'")
     }
   }
 }
 
 extension RunSession {
+  /// Explains a hold of the run in that folder, with what the clocks say as its records have it.
+  func holds(
+    _ folder: RunFolder, _ console: Console
+  ) -> @Sendable (RunMachine, HoldText.Way) -> HoldText {
+    { machine, way in
+      let stored = try? StoredRun(folder, session: self)
+      let clocks = try? stored?.summary(now: Program.current.clock.now()).clocks
+      return HoldText(machine: machine, clocks: clocks, way: way, console: console)
+    }
+  }
+
   /// The session for this process: the state folder as the environment says.
   static func current() throws -> RunSession {
     let program = Program.current

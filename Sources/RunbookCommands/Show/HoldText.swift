@@ -1,28 +1,59 @@
+import RunbookDriver
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 
-/// What a person must know when a run holds: what happened, what was and was not changed, what is unknown, what can be
-/// done now and what each of it would do.
+/// What a person must know when a run does not go on by itself: what happened, what was and was not changed, what is
+/// not known and how to find out, what the clock says, what can be done now and what each of it would do.
+///
+/// The one text of its kind: the prompt, `status`, and the last words of an unattended run are all this.
 struct HoldText {
+  /// How what is possible is written: by where the reader will type it.
+  enum Way {
+    /// At the run's own prompt.
+    case prompt
+    /// In another terminal, to the process that drives the run.
+    case driven
+    /// No process drives the run.
+    case undriven
+  }
+
   let machine: RunMachine
+  /// What the clocks say; nil when that could not be read.
+  let clocks: Clocks?
+  let way: Way
   let console: Console
 
-  var text: String {
-    let failed = zip(machine.plan.steps, machine.steps).compactMap { step, state in
-      if case .failed(let failure) = state, !failure.isPassed { (step, failure) } else { nil }
+  /// Nothing in it waits for a person, and a process goes on with it.
+  var isNeeded: Bool {
+    switch machine.state {
+    case .closed, .stopping: false
+    case .holding, .paused: true
+    case .open, .unwinding: way == .undriven || !machine.questions.isEmpty
     }
-    var lines = [console.styled("The run holds and needs a decision.", .strong)]
-    for (step, failure) in failed { lines += explain(step, failure) }
-    lines.append("")
-    lines += changed
-    lines.append("")
-    lines.append("  Possible now:")
-    for (step, failure) in failed { lines += possible(step, failure) }
-    lines.append("    undo              \(undoText)")
-    lines.append(
-      "    abort             end the run here; nothing more is started, nothing is undone")
-    lines.append("    leave             leave it holding; 'lifeboat resume' goes on later")
+  }
+
+  var text: String {
+    var lines = [console.styled(headline, .strong)]
+    for (step, failure) in machine.undecided { lines += explain(step, failure) }
+    for question in machine.questions { lines += asked(question) }
+    lines += ["", changed, notStarted]
+    if !unknown.isEmpty { lines += unknown }
+    if let clocks { lines += ObjectiveLines(clocks: clocks).lines.map { "  \($0)" } }
+    lines += ["", "  Possible now:"] + possible
     return lines.joined(separator: "\n")
+  }
+
+  private var headline: String {
+    switch machine.state {
+    case .holding: "The run holds and needs a decision."
+    case .paused(let cause, _): "The run is stopped (\(cause)); nothing is started."
+    case .open:
+      machine.questions.isEmpty
+        ? "The run stopped on its way." : "The run waits for a person's answer."
+    case .unwinding: "The run stopped while changes were being undone."
+    case .stopping, .closed: "The run has ended."
+    }
   }
 
   private func explain(_ step: PlannedStep, _ failure: StepFailure) -> [String] {
@@ -44,35 +75,102 @@ struct HoldText {
     return lines
   }
 
-  private var changed: [String] {
-    let names = machine.changes.map { machine.plan.steps[$0].id.text }
-    let pending = machine.plan.steps.indices.filter { machine.steps[$0] == .pending }.count
-    return [
-      names.isEmpty
-        ? "  Changed so far: nothing." : "  Changed so far: \(names.joined(separator: ", ")).",
-      "  Not started: \(pending) of \(machine.steps.count) steps.",
-    ]
-  }
-
-  private func possible(_ step: PlannedStep, _ failure: StepFailure) -> [String] {
-    let again =
-      failure.change == nil
-      ? "look again and make another attempt"
-      : "look whether it is in place; if not, plan and apply it afresh"
-    return [
-      "    retry \(step.id)  \(again)",
-      "    skip \(step.id)  leave it out; what needs it goes on",
-      "    mark-done \(step.id)  count it as done on your word",
-    ]
-  }
-
-  private var undoText: String {
-    guard let last = machine.changes.last else { return "nothing to undo; ends the run" }
-    let step = machine.plan.steps[last]
-    if step.pointOfNoReturn { return "not possible: \(step.id) is a point of no return" }
-    if case .none(let reason) = step.undo {
-      return "ends at once: \(step.id) has no undo (\(reason))"
+  private func asked(
+    _ question: (step: PlannedStep, request: PersonRequest, approvedBy: [String])
+  ) -> [String] {
+    var who = question.step.approval.map { " a \($0.role)" } ?? ""
+    if let needed = question.step.approval?.count, needed > 1 {
+      who += ", \(needed) people"
+      if !question.approvedBy.isEmpty {
+        who += "; yes so far: \(question.approvedBy.joined(separator: ", "))"
+      }
     }
-    return "undo the changes, last first, beginning with \(step.id)"
+    let asks = console.styled("\(question.step.id) asks\(who)", .warning)
+    return ["  \(asks):", wrapped(question.request.text, width: 100, indent: "    ")]
+      + question.request.instructions.map { "    - \($0)" }
+  }
+
+  private var changed: String {
+    let names = machine.changes.map { machine.plan.steps[$0].id.text }
+    return names.isEmpty
+      ? "  Changed so far: nothing." : "  Changed so far: \(names.joined(separator: ", "))."
+  }
+
+  private var notStarted: String {
+    let pending = machine.steps.count { $0 == .pending }
+    return "  Not started: \(pending) of \(machine.steps.count) steps."
+  }
+
+  /// What is not known, and what would have been done: that is what to look for.
+  private var unknown: [String] {
+    zip(machine.plan.steps, machine.steps).flatMap { step, state -> [String] in
+      switch state {
+      case .failed(let failure) where failure.effect == .unknown: break
+      // Its process is gone or it is being looked at now.
+      case .applying where way == .undriven, .undoing where way == .undriven, .inDoubt: break
+      case .pending, .planning, .gated, .applying, .verifying, .backingOff, .succeeded, .failed,
+        .skipped, .undoing, .undone:
+        return []
+      }
+      let does = step.forecast.preview?.does ?? []
+      let look = does.isEmpty ? "look at its target" : "look whether this is so:"
+      return ["  Not known: what \(step.id) did. To find out, \(look)"]
+        + does.map { wrapped("- \($0)", width: 100, indent: "    ") }
+    }
+  }
+
+  private var possible: [String] {
+    var rows = machine.choices.compactMap { choice in words(choice).map { ($0, choice.does) } }
+    switch way {
+    case .prompt: rows.append(("leave", "leave it as it is; 'lifeboat resume' goes on later"))
+    case .driven: break
+    case .undriven:
+      if !machine.choices.contains(where: { $0.verb == .continue }) {
+        rows.append(("lifeboat resume \(run)", "go on: look at what was under way, then ask again"))
+      }
+    }
+    let width = min(rows.map(\.0.count).max() ?? 0, 24)
+    return rows.map { command, does in
+      command.count <= width
+        ? "    \(command.padded(to: width))  \(does)" : "    \(command)\n        \(does)"
+    }
+  }
+
+  private var run: String { machine.opening?.run.text ?? "latest" }
+
+  /// The words to type; nil where they have no meaning there.
+  private func words(_ choice: SteeringChoice) -> String? {
+    let step = choice.step.map { " \($0)" } ?? ""
+    let why = choice.needsReason ? " --reason '...'" : ""
+    switch way {
+    case .prompt:
+      // Questions are asked one by one, and nothing runs that could be paused.
+      return switch choice.verb {
+      case .approve, .decline, .pause: nil
+      case .continue, .retry, .skip, .markDone, .undo, .abort, .switchVariant, .confirm:
+        choice.verb.rawValue + step
+      }
+    case .driven: return "lifeboat \(choice.verb.rawValue) \(run)\(step)\(why)"
+    case .undriven:
+      return switch choice.verb {
+      case .approve, .decline, .retry, .skip, .markDone:
+        "lifeboat resume \(run) --\(choice.verb.rawValue)\(step)\(why)"
+      case .abort: "lifeboat resume \(run) --abort\(why)"
+      case .undo: "lifeboat undo \(run)\(why)"
+      case .continue: "lifeboat resume \(run)"
+      case .pause, .switchVariant, .confirm: nil
+      }
+    }
+  }
+}
+
+extension StoredRun {
+  /// Where the run stands, as its records say; the same machine that drove it.
+  var machine: RunMachine { RunHistory(plan: plan, records: records).machine }
+
+  func holdText(_ way: HoldText.Way, console: Console) throws -> HoldText {
+    HoldText(
+      machine: machine, clocks: try summary(now: Program.current.clock.now()).clocks, way: way,
+      console: console)
   }
 }

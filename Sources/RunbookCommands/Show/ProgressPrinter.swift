@@ -47,8 +47,12 @@ struct ProgressPrinter: RunListener {
           + (steps.isEmpty ? "" : "; under way when it stopped: \(steps)"))
     case .operatorDecided(let decision):
       console.out(
-        "\(time(record))  \(decision.by) decided: \(record.event.phrase)"
+        "\(time(record))  \(decision.who) decided: \(record.event.phrase)"
           + (decision.reason.map { " (\($0))" } ?? ""))
+    case .orderRefused(let refused):
+      console.out(
+        "\(time(record))  \(refused.named ?? refused.by) ordered \(refused.verb.rawValue)"
+          + (refused.step.map { " \($0)" } ?? "") + ": not taken: \(refused.message)")
     case .runOpened, .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone,
       .timerFired, .personAnswered:
       break

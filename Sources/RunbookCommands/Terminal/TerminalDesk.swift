@@ -14,6 +14,9 @@ final class TerminalDesk: PeopleDesk {
   private let given: Mutex<[StepID: Given]>
   private let orders: Mutex<[OperatorDecision]>
   private let terminal = TerminalTurn()
+  private let stay: Duration
+  private let hold: @Sendable (RunMachine, HoldText.Way) -> HoldText
+  private let hasLeft = Withdrawal()
 
   /// What was said beforehand for one step.
   enum Given: Sendable, Equatable {
@@ -22,8 +25,11 @@ final class TerminalDesk: PeopleDesk {
   }
 
   init(
-    console: Console, plan: Plan, given: [StepID: Given], orders: [OperatorDecision]
+    console: Console, plan: Plan, given: [StepID: Given], orders: [OperatorDecision],
+    stay: Duration, hold: @escaping @Sendable (RunMachine, HoldText.Way) -> HoldText
   ) {
+    self.stay = stay
+    self.hold = hold
     self.console = console
     self.plan = plan
     self.given = Mutex(given)
@@ -33,11 +39,11 @@ final class TerminalDesk: PeopleDesk {
   func answer(
     _ step: PlannedStep, attempt: Int, _ request: PersonRequest
   ) async -> PersonAnswer? {
-    if let refusal = roleRefusal(step) {
-      console.note(refusal)
+    let by = Person.current
+    if let refusal = plan.roleRefusal(step, by: by) {
+      console.note(refusal + ".")
       return nil
     }
-    let by = Person.current
     if let given = given.withLock({ $0.removeValue(forKey: step.id) }) {
       switch given {
       case .approve:
@@ -48,15 +54,16 @@ final class TerminalDesk: PeopleDesk {
       }
     }
     guard console.isInteractive else { return nil }
-    return await terminal.take { [console] in
-      Self.ask(console, step, attempt, request, by)
+    return await asking { [console] withdrawal in
+      Self.ask(console, step, attempt, request, by, withdrawal)
     }
   }
 
   private static func ask(
     _ console: Console, _ step: PlannedStep, _ attempt: Int, _ request: PersonRequest,
-    _ by: String
+    _ by: String, _ withdrawal: Withdrawal
   ) -> PersonAnswer? {
+    guard !withdrawal.isSet else { return nil }
     console.note("\n" + console.styled("\(step.id) asks \(by):", .strong))
     console.note(wrapped(request.text, width: 100, indent: "  "))
     for line in request.instructions { console.note("    - \(line)") }
@@ -67,7 +74,10 @@ final class TerminalDesk: PeopleDesk {
       }
     while true {
       console.prompt("  Type '\(yes)' or '\(no)': ")
-      guard let line = readLine() else { return nil }
+      guard let line = TerminalLines.next({ withdrawal.isSet }) else {
+        if withdrawal.isSet { console.note("\n  This is not asked here any more.") }
+        return nil
+      }
       switch line.trimmed {
       case yes:
         return PersonAnswer(step: step.id, attempt: attempt, decision: .approve, by: by)
@@ -75,34 +85,40 @@ final class TerminalDesk: PeopleDesk {
         console.prompt("  Why? ")
         return PersonAnswer(
           step: step.id, attempt: attempt, decision: .decline, by: by,
-          reason: readLine()?.trimmed)
+          reason: TerminalLines.next({ withdrawal.isSet })?.trimmed)
       default: console.note("  Neither was typed; nothing has been answered.")
       }
     }
   }
 
-  /// Why the account at this terminal may not answer, or nil when it may.
-  private func roleRefusal(_ step: PlannedStep) -> String? {
-    guard let role = step.approval?.role else { return nil }
-    let by = Person.current
-    let people = plan.roles.first { $0.name == role }?.people ?? []
-    if people.contains(by) { return nil }
-    return "\(step.id) needs a \(role); \(by) is not one. In the environment "
-      + "'\(plan.environment.name)' that is: \(people.isEmpty ? "nobody" : people.joined(separator: ", "))."
-  }
-
   func decide(_ machine: RunMachine) async -> OperatorDecision? {
     if let order = orders.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return order }
-    console.note("\n" + HoldText(machine: machine, console: console).text)
     guard console.isInteractive else { return nil }
-    return await terminal.take { [console] in Self.askForOrder(console) }
+    console.note("\n" + hold(machine, .prompt).text)
+    let decision = await asking { [console] in Self.askForOrder(console, $0) }
+    if decision == nil, !Task.isCancelled { hasLeft.set() }
+    return decision
   }
 
-  private static func askForOrder(_ console: Console) -> OperatorDecision? {
+  /// Runs a dialogue that ends by itself when the task is cancelled.
+  private func asking<Answer: Sendable>(
+    _ dialogue: @escaping @Sendable (Withdrawal) -> Answer?
+  ) async -> Answer? {
+    let withdrawal = Withdrawal()
+    return await withTaskCancellationHandler {
+      await terminal.take { dialogue(withdrawal) }
+    } onCancel: {
+      withdrawal.set()
+    }
+  }
+
+  private static func askForOrder(
+    _ console: Console, _ withdrawal: Withdrawal
+  ) -> OperatorDecision? {
     let by = Person.current
-    while true {
-      console.prompt("  What now? (retry STEP, skip STEP, mark-done STEP, undo, abort, leave): ")
-      guard let line = readLine() else { return nil }
+    while !withdrawal.isSet {
+      console.prompt("  What now? (one of the above): ")
+      guard let line = TerminalLines.next({ withdrawal.isSet }) else { break }
       let words = line.split(separator: " ").map(String.init)
       guard let verb = words.first else { continue }
       if verb == "leave" { return nil }
@@ -110,17 +126,36 @@ final class TerminalDesk: PeopleDesk {
         console.note("  '\(line.trimmed)' is not one of them; nothing has been decided.")
         continue
       }
+      if choice == .continue { return OperatorDecision(choice, by: by, reason: nil) }
       console.prompt("  Why? (goes into the report) ")
-      guard let reason = readLine()?.trimmed, !reason.isEmpty else {
+      guard let reason = TerminalLines.next({ withdrawal.isSet })?.trimmed, !reason.isEmpty else {
+        if withdrawal.isSet { break }
         console.note("  A reason is needed; nothing has been decided.")
         continue
       }
       return OperatorDecision(choice, by: by, reason: reason)
     }
+    if withdrawal.isSet { console.note("\n  The run has moved; nothing is asked here any more.") }
+    return nil
   }
 
-  func refused(_ decision: OperatorDecision, because error: EngineError) async {
-    console.note("  Not possible: \(error). Nothing was changed.")
+  /// At a terminal somebody sees to it that the process ends; without one it waits as long as it was told to.
+  func linger(_ machine: RunMachine) async {
+    guard !hasLeft.isSet, console.isInteractive || stay > .zero else { return }
+    console.note("\n" + hold(machine, .driven).text)
+    if console.isInteractive {
+      console.note("  Waiting for somebody elsewhere to answer; Ctrl-C lets go of the run.")
+    } else {
+      console.note("  Waiting for that for up to \(stay.spoken).")
+    }
+    try? await ContinuousClock().sleep(
+      for: console.isInteractive ? .seconds(1_000_000_000) : stay)
+  }
+
+  func refused(_ order: SteeringOrder, because refusal: SteeringRefusal) async {
+    console.note(
+      "  Not possible: \(refusal.message). Nothing was changed."
+        + (refusal.next.map { " Next: \($0)." } ?? ""))
   }
 }
 
@@ -131,6 +166,7 @@ enum OrderWords {
     case ("retry", let step?): .retry(step)
     case ("skip", let step?): .skip(step)
     case ("mark-done", let step?): .markDone(step)
+    case ("continue", nil): .continue
     case ("undo", nil): .unwind
     case ("abort", nil): .abort
     default: nil

@@ -41,7 +41,7 @@ struct Resume: AsyncParsableCommand {
     }
     let orders = choices.map { OperatorDecision($0, by: Person.current, reason: reason) }
     let status = try await TakeOver(
-      id: id, given: answers.given(reason), orders: orders
+      id: id, given: answers.given(reason), orders: orders, stay: try answers.staying()
     ).run { stored, interrupted, recovery in
       if case .closed(let outcome) = stored.machine.state {
         throw Refusal(
@@ -66,8 +66,9 @@ struct Undo: AsyncParsableCommand {
     commandName: "undo",
     abstract: "Take back what a run changed, last first, from the state that it captured before.",
     discussion: """
-      Works on a run that holds, was interrupted, or has ended, and from a copy of its folder on \
-      another machine. It stops before a point of no return and before a step that has no undo, and \
+      Works on a run that is being driven (its process is told to, and exit code 0 means that it \
+      has begun; 'status' shows it), that holds, was interrupted, or has ended, and from a copy of \
+      its folder on another machine. It stops before a point of no return and before a step that has no undo, and \
       refuses where somebody else has changed the state since.
       """)
 
@@ -75,9 +76,18 @@ struct Undo: AsyncParsableCommand {
   var id: String = "latest"
   @Option(help: "Why; goes into the report.")
   var reason: String
+  @Option(help: "Your name, where several people share this account. Recorded; gives no rights.")
+  var by: String?
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let order = OperatorDecision(.unwind, by: Person.current, reason: reason)
+    // One that is being driven is told to: its own process undoes.
+    if case .held = try RunStore.current().find(id).driver {
+      return try Steering(
+        verb: .undo, id: id, by: by, reason: reason, format: output.format
+      ).send()
+    }
+    let order = OperatorDecision(.unwind, by: Person.current, reason: reason, named: by)
     let status = try await TakeOver(id: id, given: [:], orders: []).run { stored, interrupted, _ in
       guard interrupted.isEmpty else {
         throw Refusal(
@@ -102,6 +112,7 @@ struct TakeOver {
   let id: String
   let given: [StepID: TerminalDesk.Given]
   let orders: [OperatorDecision]
+  var stay = Duration.zero
 
   func run(
     _ event: (RunSession.Stored, [StepID], JournalRecovery) throws -> Event
@@ -123,7 +134,9 @@ struct TakeOver {
     ) { stored in
       let started = stored.opening.declaredAt ?? Program.current.clock.now().wall
       return RunSession.Watch(
-        desk: TerminalDesk(console: console, plan: stored.plan, given: given, orders: orders),
+        desk: TerminalDesk(
+          console: console, plan: stored.plan, given: given, orders: orders, stay: stay,
+          hold: session.holds(folder, console)),
         listener: ProgressPrinter(console: console, plan: stored.plan, startedAt: started)
       ) { signals.watch($0, console) }
     }

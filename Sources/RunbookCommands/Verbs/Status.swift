@@ -41,14 +41,12 @@ struct Status: ParsableCommand {
     lines += ObjectiveLines(clocks: summary.clocks).lines
     lines.append("")
     lines += try steps(stored, console)
-    for wait in summary.waits {
+    let isDriven = if case .held = stored.folder.driver { true } else { false }
+    let hold = try stored.holdText(isDriven ? .driven : .undriven, console: console)
+    if hold.isNeeded {
       lines.append("")
-      lines.append(
-        console.styled("Waits for a person", .warning)
-          + ": \(wait.step.map { "\($0): " } ?? "")\(wait.text)")
-      lines += wait.instructions.map { "  - \($0)" }
-    }
-    if let trouble = summary.trouble {
+      lines.append(hold.text)
+    } else if let trouble = summary.trouble {
       lines.append("")
       lines.append(console.styled("Trouble", .bad) + " in \(trouble.step): \(trouble.text)")
       if let advice = trouble.advice { lines.append("  Next: \(advice)") }
@@ -123,8 +121,8 @@ extension RunSummary {
     switch (state, folder.driver) {
     case (.running, .free), (.unwinding, .free):
       return "STOPPED: its process is gone; go on with 'lifeboat resume \(run)'"
-    case (.running, .held), (.unwinding, .held), (.waiting, _), (.holding, _), (.interrupted, _),
-      (.ended, _):
+    case (.running, .held), (.unwinding, .held), (.waiting, _), (.holding, _), (.paused, _),
+      (.interrupted, _), (.ended, _):
       return state.words
     }
   }

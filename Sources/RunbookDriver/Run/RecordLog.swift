@@ -39,10 +39,15 @@ package protocol RunListener: Sendable {
 
 /// Whoever answers questions and decides about a run that holds.
 package protocol PeopleDesk: Sendable {
-  /// nil when nobody is there: the question stays open, and there is no default answer.
+  /// nil when nobody is there: the question stays open, and there is no default answer. Cancelled when somebody else
+  /// has answered.
   func answer(_ step: PlannedStep, attempt: Int, _ request: PersonRequest) async -> PersonAnswer?
-  /// Asked once the run holds and nothing is under way; nil when nobody is there.
+  /// Asked once the run holds, or a person has paused it, and nothing is under way; nil when nobody is there. Cancelled
+  /// when somebody else has decided.
   func decide(_ machine: RunMachine) async -> OperatorDecision?
+  /// Nobody here has a say. Returns when nobody elsewhere is expected either: the process then lets go of the run.
+  /// Cancelled when the run has moved.
+  func linger(_ machine: RunMachine) async
   /// The order could not be carried out; says why.
-  func refused(_ decision: OperatorDecision, because error: EngineError) async
+  func refused(_ order: SteeringOrder, because refusal: SteeringRefusal) async
 }

@@ -1,5 +1,7 @@
+import RunbookAction
 package import RunbookEngine
 package import RunbookModel
+import Synchronization
 
 /// Carries a plan out: the only place where decisions meet the world.
 ///
@@ -15,21 +17,50 @@ package actor RunDriver {
   private let desk: any PeopleDesk
   private let outputs: StepOutputs
   private let mailbox = Mailbox<Message>()
+  /// Commands whose ending is awaited, and their steps where another thread can see them.
   private var working = 0
-  private var asking = 0
-  private var isDeciding = false
+  private nonisolated let acting = Mutex<[StepID]>([])
+  private var tokens = 0
+  private var asks: [StepID: Talk] = [:]
+  private var deciding: Talk?
+  private var lingering: Talk?
   private var nobodyDecides = false
+  private var wasPaused = false
+  private var nobodyComes = false
+  private var timers: [StepID: Task<Void, Never>] = [:]
+  private var backoffs: Set<StepID> = []
+  /// Timers that ended while the run was paused: they count when it goes on.
+  private var heldTimers: [TimerReport] = []
+  /// A signal came: this process lets go as soon as nothing runs.
+  private var leaving: String?
+
+  /// Something that is with a person; a newer one makes an older one's answer void.
+  private struct Talk {
+    var token: Int
+    var attempt = 0
+    var task: Task<Void, Never>
+  }
 
   private enum Message: Sendable {
     /// The ending of a command.
     case ended(Event)
-    /// Nobody was there to answer.
-    case unanswered
-    case answered(PersonAnswer)
-    case decided(OperatorDecision?)
-    /// A gate's timer, which nobody waits for.
-    case gateTimer(Event)
+    /// What a person at this process said to a question; nil when nobody was there.
+    case answered(StepID, token: Int, PersonAnswer?)
+    case decided(token: Int, OperatorDecision?)
+    case lingered(token: Int)
+    case timer(TimerReport)
     case interrupted(String)
+    /// From anywhere on this machine.
+    case ordered(SteeringOrder, Reply)
+    case wantsStatus(Reply)
+  }
+
+  package typealias Reply = @Sendable (SteeringAnswer) -> Void
+
+  /// What goes into the machine: a fact, or an order that may not fit.
+  private enum Input {
+    case fact(Event)
+    case order(SteeringOrder, Reply)
   }
 
   /// How a call of `run` came to its end.
@@ -66,13 +97,40 @@ package actor RunDriver {
   /// Stops starting things; what is under way is let finish. Safe to call at any time, from anywhere.
   package nonisolated func interrupt(cause: String) { mailbox.post(.interrupted(cause)) }
 
+  /// Brings an order to the run; the answer comes once it counts durably, or was refused. Orders that are never read,
+  /// because the run ended first, are answered with `letting_go`.
+  package nonisolated func order(_ order: SteeringOrder, _ reply: @escaping Reply) {
+    mailbox.post(.ordered(order, reply))
+  }
+
+  package nonisolated func status(_ reply: @escaping Reply) { mailbox.post(.wantsStatus(reply)) }
+
+  /// The steps whose commands are under way, for whoever must end this process at once.
+  package nonisolated var actingNow: [StepID] { acting.withLock { $0 } }
+
   /// Takes the first event, opening, resumption or an order, and drives the run until it ends or nothing can go on.
   package func run(from first: Event) async throws -> Ending {
-    var commands = try write([first])
+    defer { letGo() }
+    var commands = try write([.fact(first)])
     while true {
       perform(commands)
       if let ending = try await ending() { return ending }
       commands = try await takeMessages()
+    }
+  }
+
+  /// Whoever still waits for something of this driver is told; nothing of it runs on.
+  private func letGo() {
+    for task in timers.values { task.cancel() }
+    for talk in asks.values { talk.task.cancel() }
+    deciding?.task.cancel()
+    lingering?.task.cancel()
+    for message in mailbox.takeWaiting() {
+      switch message {
+      case .ordered(_, let reply), .wantsStatus(let reply):
+        reply(.refused(.lettingGo, "the process lets go of the run; the order was not taken"))
+      case .ended, .answered, .decided, .lingered, .timer, .interrupted: break
+      }
     }
   }
 
@@ -83,75 +141,211 @@ package actor RunDriver {
     case .closed(let outcome):
       try sync()
       return .closed(outcome)
-    case .paused(let cause, _):
-      try sync()
-      return .paused(because: cause)
-    case .open:
-      guard asking == 0 else { return nil }
-      try sync()
-      return .waiting
-    case .holding:
-      guard !isDeciding else { return nil }
-      try sync()
-      if nobodyDecides { return .waiting }
-      isDeciding = true
-      let machine = machine
-      Task { [desk, mailbox] in mailbox.post(.decided(await desk.decide(machine))) }
-      return nil
     case .unwinding, .stopping: return nil
+    case .open, .holding, .paused: break
+    }
+    if let leaving {
+      try sync()
+      return .paused(because: leaving)
+    }
+    switch machine.state {
+    case .open:
+      guard asks.isEmpty, backoffs.isEmpty else { return nil }
+      return try rest(.waiting)
+    case .holding:
+      // What waits for its next attempt fails then, since the run holds: one decision sees it all.
+      guard backoffs.isEmpty else { return nil }
+      return try decide(.waiting)
+    case .paused(let cause, _): return try decide(.paused(because: cause))
+    case .closed, .unwinding, .stopping: return nil
     }
   }
 
+  /// Asks who is at this process what now; with nobody there, waits for those elsewhere.
+  private func decide(_ ending: Ending) throws -> Ending? {
+    guard deciding == nil else { return nil }
+    guard !nobodyDecides else { return try rest(ending) }
+    try sync()
+    let (machine, token) = (machine, newToken())
+    deciding = Talk(
+      token: token,
+      task: Task { [desk, mailbox] in
+        mailbox.post(.decided(token: token, await desk.decide(machine)))
+      })
+    return nil
+  }
+
+  private func rest(_ ending: Ending) throws -> Ending? {
+    try sync()
+    if nobodyComes { return ending }
+    guard lingering == nil else { return nil }
+    let (machine, token) = (machine, newToken())
+    lingering = Talk(
+      token: token,
+      task: Task { [desk, mailbox] in
+        await desk.linger(machine)
+        mailbox.post(.lingered(token: token))
+      })
+    return nil
+  }
+
+  private func newToken() -> Int {
+    tokens += 1
+    return tokens
+  }
+
   private func takeMessages() async throws -> [Command] {
-    var events: [Event] = []
-    var isLeaving = false
+    var inputs: [Input] = []
+    var curious: [Reply] = []
     for message in await mailbox.takeAll() {
       switch message {
       case .ended(let event):
         working -= 1
-        events.append(event)
-      case .gateTimer(let event): events.append(event)
-      case .unanswered: asking -= 1
-      case .answered(let answer):
-        asking -= 1
-        events.append(.personAnswered(answer))
-      case .decided(let decision):
-        isDeciding = false
-        if let decision { events.append(.operatorDecided(decision)) } else { isLeaving = true }
-      case .interrupted(let cause): events.append(.interrupted(Interruption(cause: cause)))
+        acting.withLock { acting in
+          if let place = acting.firstIndex(where: { $0 == event.step }) { acting.remove(at: place) }
+        }
+        inputs.append(.fact(event))
+      case .timer(let report):
+        timers[report.step] = nil
+        backoffs.remove(report.step)
+        if case .paused = machine.state, leaving == nil {
+          heldTimers.append(report)
+        } else {
+          inputs.append(.fact(.timerFired(report)))
+        }
+      case .answered(let step, let token, let answer):
+        if asks[step]?.token == token { asks[step] = nil }
+        if let answer { inputs.append(local(SteeringOrder(answer))) }
+      case .decided(let token, let decision):
+        let isCurrent = deciding?.token == token
+        if isCurrent { deciding = nil }
+        if let decision { inputs.append(local(SteeringOrder(decision))) }
+        if isCurrent, decision == nil { nobodyDecides = true }
+      case .lingered(let token): if lingering?.token == token { nobodyComes = true }
+      case .interrupted(let cause):
+        leaving = leaving ?? cause
+        inputs.append(.fact(.interrupted(Interruption(cause: cause))))
+      case .ordered(let order, let reply): inputs.append(.order(order, reply))
+      case .wantsStatus(let reply): curious.append(reply)
       }
     }
-    let commands = try write(events)
-    nobodyDecides = isLeaving && machine.state == .holding
+    let commands = try write(inputs)
+    if !curious.isEmpty {
+      let state = SteeringState(machine)
+      for reply in curious { reply(SteeringAnswer(.status, run: state)) }
+    }
     return commands
   }
 
-  /// Decides and writes; what it returns may be performed.
-  private func write(_ events: [Event]) throws -> [Command] {
-    var released: [Command] = []
-    var mustSync = false
-    for event in events {
-      let commands: [Command]
-      do {
-        commands = try machine.handle(event)
-      } catch {
-        if refuse(event, error) { continue }
-        throw error
-      }
-      let record = RunRecord(at: clock.now(), event: event, commands: commands)
-      do {
-        try log.write(
-          event: try ValueEncoder().encode(event),
-          commands: try commands.map { try ValueEncoder().encode($0) }, at: record.at)
-      } catch {
-        throw JournalLost(cause: error, underWay: underWay)
-      }
-      note(event)
-      listener.wrote(record, machine)
-      mustSync = mustSync || event.isPrecious || commands.contains(where: \.hasEffect)
-      released += commands
+  /// An order of a person at this process, who is told when it does not count.
+  private func local(_ order: SteeringOrder) -> Input {
+    .order(order) { [desk] answer in
+      guard let refusal = answer.refusal else { return }
+      Task { await desk.refused(order, because: refusal) }
     }
-    try keep(durably: mustSync)
+  }
+
+  /// Decides and writes; what it returns may be performed.
+  private func write(_ inputs: [Input]) throws -> [Command] {
+    var (released, mustSync, hasMoved): ([Command], Bool, Bool) = ([], false, false)
+    var replies: [(Reply, SteeringRefusal?)] = []
+    do {
+      for input in inputs {
+        switch input {
+        case .fact(let event):
+          guard let commands = try record(event, &mustSync) else { continue }
+          released += commands
+          hasMoved = true
+        case .order(var order, let reply):
+          order.reason = order.reason.map(performer.secrets.masked)
+          switch fitting(order) {
+          case .success(let event):
+            replies.append((reply, nil))
+            released += try record(event, &mustSync) ?? []
+            hasMoved = true
+          case .failure(let refusal):
+            replies.append((reply, refusal))
+            guard machine.refusals < RunMachine.recordedRefusals else { continue }
+            _ = try record(.orderRefused(RefusedOrder(order, refusal)), &mustSync)
+          }
+        }
+      }
+      if hasMoved { released += try catchUp(&mustSync) }
+      try keep(durably: mustSync)
+    } catch {
+      for (reply, _) in replies {
+        reply(
+          .refused(
+            .journalLost, "the journal could not be written: whether this counts is not known",
+            next: "mend the disk, then resume the run; it looks before it acts"))
+      }
+      throw error
+    }
+    if !replies.isEmpty {
+      let state = SteeringState(machine)
+      for (reply, refusal) in replies {
+        reply(SteeringAnswer(refusal == nil ? .taken : .refused, refusal: refusal, run: state))
+      }
+    }
+    return released
+  }
+
+  private func fitting(_ order: SteeringOrder) -> Result<Event, SteeringRefusal> {
+    Result { () throws(SteeringRefusal) in try machine.event(for: order) }
+  }
+
+  /// Hands the event to the machine and writes it; nil when it came too late and counts for nothing.
+  private func record(_ event: Event, _ mustSync: inout Bool) throws -> [Command]? {
+    let commands: [Command]
+    do {
+      commands = try machine.handle(event)
+    } catch {
+      if event.mayComeLate { return nil }
+      throw error
+    }
+    let record = RunRecord(at: clock.now(), event: event, commands: commands)
+    do {
+      try log.write(
+        event: try ValueEncoder().encode(event),
+        commands: try commands.map { try ValueEncoder().encode($0) }, at: record.at)
+    } catch {
+      throw JournalLost(cause: error, underWay: underWay)
+    }
+    note(event)
+    listener.wrote(record, machine)
+    mustSync = mustSync || event.isPrecious || commands.contains(where: \.hasEffect)
+    return commands
+  }
+
+  /// Something has moved: what people are asked is brought up to it, and what a pause has held back follows.
+  private func catchUp(_ mustSync: inout Bool) throws -> [Command] {
+    nobodyDecides = false
+    nobodyComes = false
+    lingering?.task.cancel()
+    lingering = nil
+    deciding?.task.cancel()
+    deciding = nil
+    var released: [Command] = []
+    let isPaused = if case .paused = machine.state { true } else { false }
+    if !isPaused {
+      let late = heldTimers
+      heldTimers = []
+      for report in late { released += try record(.timerFired(report), &mustSync) ?? [] }
+    }
+    let mayAsk = machine.state == .open || machine.state == .holding
+    // What was asked when a pause came is asked again when it is over.
+    if wasPaused, mayAsk {
+      for question in machine.questions where asks[question.step.id] == nil {
+        let attempt = machine.state(of: question.step.id)?.attempt ?? 0
+        ask(question.step.id, attempt, question.request)
+      }
+    }
+    wasPaused = isPaused
+    for (id, talk) in asks {
+      if mayAsk, case .gated(talk.attempt, _, _, _) = machine.state(of: id) { continue }
+      talk.task.cancel()
+      asks[id] = nil
+    }
     return released
   }
 
@@ -167,20 +361,6 @@ package actor RunDriver {
 
   private var underWay: [StepID] {
     zip(machine.plan.steps, machine.steps).compactMap { $1.isActive ? $0.id : nil }
-  }
-
-  /// A person's word that came too late or does not fit is answered, not recorded; anything else that does not fit is a
-  /// fault of this program and stops it.
-  private func refuse(_ event: Event, _ error: EngineError) -> Bool {
-    switch event {
-    case .operatorDecided(let decision):
-      Task { [desk] in await desk.refused(decision, because: error) }
-      return true
-    case .personAnswered, .interrupted: return true
-    case .runOpened, .runResumed, .stepPlanned, .stepChecked, .stepApplied, .stepVerified,
-      .stepUndone, .timerFired:
-      return false
-    }
   }
 
   private func note(_ event: Event) {
@@ -238,69 +418,31 @@ extension RunDriver {
     guard let place = machine.place(of: id) else { return }
     let step = machine.plan.steps[place]
     working += 1
+    acting.withLock { $0.append(id) }
     Task { [performer, mailbox] in mailbox.post(.ended(await work(performer, step))) }
   }
 
   private func ask(_ id: StepID, _ attempt: Int, _ request: PersonRequest) {
     guard let place = machine.place(of: id) else { return }
-    let step = machine.plan.steps[place]
-    asking += 1
-    Task { [desk, mailbox] in
-      if let answer = await desk.answer(step, attempt: attempt, request) {
-        mailbox.post(.answered(answer))
-      } else {
-        mailbox.post(.unanswered)
-      }
-    }
+    let (step, token) = (machine.plan.steps[place], newToken())
+    asks[id]?.task.cancel()
+    asks[id] = Talk(
+      token: token, attempt: attempt,
+      task: Task { [desk, mailbox] in
+        let answer = await desk.answer(step, attempt: attempt, request)
+        mailbox.post(.answered(id, token: token, answer))
+      })
   }
 
   private func startTimer(_ report: TimerReport, _ after: Duration) {
     switch report.purpose {
-    case .backoff: working += 1
+    case .backoff: backoffs.insert(report.step)
     case .gate: break
     }
-    Task { [clock, mailbox] in
+    timers[report.step]?.cancel()
+    timers[report.step] = Task { [clock, mailbox] in
       await clock.sleep(for: after)
-      switch report.purpose {
-      case .backoff: mailbox.post(.ended(.timerFired(report)))
-      case .gate: mailbox.post(.gateTimer(.timerFired(report)))
-      }
+      if !Task.isCancelled { mailbox.post(.timer(report)) }
     }
-  }
-}
-
-extension Event {
-  /// What was learnt about an effect: losing it would put the step in doubt.
-  package var isPrecious: Bool {
-    switch self {
-    case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed:
-      true
-    case .stepPlanned, .stepChecked, .stepVerified, .timerFired, .interrupted: false
-    }
-  }
-
-  /// The step that the event is about.
-  package var step: StepID? {
-    switch self {
-    case .stepPlanned(let report): report.step
-    case .stepChecked(let report): report.step
-    case .stepApplied(let report), .stepUndone(let report): report.step
-    case .stepVerified(let report): report.step
-    case .timerFired(let report): report.step
-    case .personAnswered(let answer): answer.step
-    case .operatorDecided(let decision):
-      switch decision.choice {
-      case .retry(let step), .skip(let step), .markDone(let step): step
-      case .continue, .unwind, .abort: nil
-      }
-    case .runOpened, .runResumed, .interrupted: nil
-    }
-  }
-}
-
-extension StepState {
-  fileprivate var isUndoInDoubt: Bool {
-    guard case .undoing(_, _, let before?) = self else { return false }
-    return before.effect == .unknown
   }
 }

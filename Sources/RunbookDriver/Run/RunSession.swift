@@ -42,16 +42,25 @@ package struct RunSession: Sendable {
     package var desk: any PeopleDesk
     package var listener: any RunListener
     /// Called once the driver exists, so that signals can reach it.
-    package var started: @Sendable (RunDriver) -> Void
+    package var started: @Sendable (Started) -> Void
 
     package init(
       desk: any PeopleDesk, listener: any RunListener,
-      started: @escaping @Sendable (RunDriver) -> Void
+      started: @escaping @Sendable (Started) -> Void
     ) {
       self.desk = desk
       self.listener = listener
       self.started = started
     }
+  }
+
+  /// A run that is about to be driven by this process.
+  package struct Started: Sendable {
+    package var driver: RunDriver
+    package var folder: RunFolder
+    package var control: ControlServer?
+    /// Why nobody can steer the run from elsewhere; the run goes on without.
+    package var controlProblem: StoreError?
   }
 
   package struct Result: Sendable {
@@ -177,7 +186,9 @@ package struct RunSession: Sendable {
     let driver = RunDriver(
       machine: machine, performer: performer, log: driven.journal, clock: clock,
       listener: watch.listener, desk: watch.desk)
-    watch.started(driver)
+    let started = steerable(driver, driven.folder)
+    defer { started.control?.stop() }
+    watch.started(started)
     let ending: RunDriver.Ending
     do {
       ending = try await driver.run(from: first)
@@ -187,6 +198,21 @@ package struct RunSession: Sendable {
     }
     try store.seal(driven, at: clock.now())
     return Result(run: driven.folder, ending: ending, machine: await driver.machine)
+  }
+
+  /// A file system that knows no sockets must not keep anybody from recovering a service.
+  private func steerable(_ driver: RunDriver, _ folder: RunFolder) -> Started {
+    do throws(StoreError) {
+      let server = try ControlServer(folder.control) { message, reply in
+        switch message {
+        case .status: driver.status(reply)
+        case .order(let order): driver.order(order, reply)
+        }
+      }
+      return Started(driver: driver, folder: folder, control: server, controlProblem: nil)
+    } catch {
+      return Started(driver: driver, folder: folder, control: nil, controlProblem: error)
+    }
   }
 
   private func signingKey(_ plan: Plan) throws(StoreError) -> SigningKey {

@@ -17,6 +17,8 @@ package struct RunFolder: Sendable, Equatable {
   package var plan: String { path + "/plan.json" }
   package var attachments: String { path + "/attachments" }
   var lock: String { path + "/lock" }
+  /// Where the process that drives the run takes orders; there only while one does, or after it was killed.
+  package var control: String { path + "/control" }
 
   /// Larger plans and attachments are neither written nor read.
   package static let maximumFileBytes = 64 << 20

@@ -1,0 +1,75 @@
+package import RunbookEngine
+package import RunbookModel
+
+// What the loop must know about events and orders, and the machines need not.
+
+extension SteeringOrder {
+  /// What a person at this process said, as an order like any other.
+  init(_ answer: PersonAnswer) {
+    self.init(
+      answer.decision == .approve ? .approve : .decline, step: answer.step,
+      attempt: answer.attempt, by: answer.by, named: answer.named,
+      reason: answer.reason)
+  }
+
+  init(_ decision: OperatorDecision) {
+    let (verb, step): (SteeringVerb, StepID?) =
+      switch decision.choice {
+      case .pause: (.pause, nil)
+      case .continue: (.continue, nil)
+      case .retry(let step): (.retry, step)
+      case .skip(let step): (.skip, step)
+      case .markDone(let step): (.markDone, step)
+      case .unwind: (.undo, nil)
+      case .abort: (.abort, nil)
+      }
+    self.init(
+      verb, step: step, by: decision.by, named: decision.named, reason: decision.reason)
+  }
+}
+
+extension Event {
+  /// What was learnt about an effect: losing it would put the step in doubt.
+  package var isPrecious: Bool {
+    switch self {
+    case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed:
+      true
+    case .stepPlanned, .stepChecked, .stepVerified, .timerFired, .interrupted, .orderRefused: false
+    }
+  }
+
+  /// People and signals can come after the end; that is no fault of this program.
+  var mayComeLate: Bool {
+    switch self {
+    case .personAnswered, .operatorDecided, .interrupted: true
+    case .runOpened, .runResumed, .stepPlanned, .stepChecked, .stepApplied, .stepVerified,
+      .stepUndone, .timerFired, .orderRefused:
+      false
+    }
+  }
+
+  /// The step that the event is about.
+  package var step: StepID? {
+    switch self {
+    case .stepPlanned(let report): report.step
+    case .stepChecked(let report): report.step
+    case .stepApplied(let report), .stepUndone(let report): report.step
+    case .stepVerified(let report): report.step
+    case .timerFired(let report): report.step
+    case .personAnswered(let answer): answer.step
+    case .operatorDecided(let decision):
+      switch decision.choice {
+      case .retry(let step), .skip(let step), .markDone(let step): step
+      case .pause, .continue, .unwind, .abort: nil
+      }
+    case .runOpened, .runResumed, .interrupted, .orderRefused: nil
+    }
+  }
+}
+
+extension StepState {
+  var isUndoInDoubt: Bool {
+    guard case .undoing(_, _, let before?) = self else { return false }
+    return before.effect == .unknown
+  }
+}

@@ -1,0 +1,123 @@
+public import RunbookModel
+
+/// An order that would be taken now, and what it would do.
+public struct SteeringChoice: Sendable, Equatable, Codable {
+  public var verb: SteeringVerb
+  public var step: StepID?
+  public var does: String
+  public var needsReason: Bool
+
+  init(_ verb: SteeringVerb, _ step: StepID? = nil, _ does: String) {
+    self.verb = verb
+    self.step = step
+    self.does = does
+    needsReason = verb.needsReason
+  }
+}
+
+extension RunMachine {
+  /// Failed steps that wait for a person's decision.
+  package var undecided: [(step: PlannedStep, failure: StepFailure)] {
+    zip(plan.steps, steps).compactMap { step, state in
+      if case .failed(let failure) = state, !failure.isPassed { (step, failure) } else { nil }
+    }
+  }
+
+  /// Questions that stand.
+  package var questions: [(step: PlannedStep, request: PersonRequest, approvedBy: [String])] {
+    zip(plan.steps, steps).compactMap { step, state in
+      if case .gated(_, _, let request, let people) = state {
+        (step, request, people)
+      } else {
+        nil
+      }
+    }
+  }
+
+  /// What can be ordered now: of everything that `event(for:)` would take, what somebody may want. At most 50.
+  package var choices: [SteeringChoice] {
+    var all: [SteeringChoice] = []
+    for (step, _, people) in questions {
+      all.append(SteeringChoice(.approve, step.id, approving(step, people)))
+      all.append(SteeringChoice(.decline, step.id, declining(step)))
+    }
+    for (step, failure) in undecided {
+      if failure.isOfUndo {
+        all.append(SteeringChoice(.retry, step.id, "try once more to take its change back"))
+        all.append(
+          SteeringChoice(.skip, step.id, "leave its change in place; the rest is taken back"))
+        all.append(
+          SteeringChoice(.markDone, step.id, "count it as taken back on your word; go on with it"))
+        continue
+      }
+      let rest = failure.effect == .unchanged ? "" : "; what it changed stays as it is"
+      all.append(SteeringChoice(.retry, step.id, Self.retrying(step, failure)))
+      all.append(SteeringChoice(.skip, step.id, "leave it out; what needs it goes on\(rest)"))
+      all.append(
+        SteeringChoice(.markDone, step.id, "count it as done on your word; what needs it goes on"))
+    }
+    // Orders for the whole run are never cut off.
+    all = Array(all.prefix(Self.mostChoices))
+    all.append(SteeringChoice(.pause, nil, "start nothing more; what runs is let finish"))
+    all.append(SteeringChoice(.continue, nil, "go on where it stopped"))
+    all.append(SteeringChoice(.undo, nil, undoing))
+    all.append(SteeringChoice(.abort, nil, aborting))
+    return all.filter(wouldTake)
+  }
+
+  private static let mostChoices = 46
+
+  private func wouldTake(_ choice: SteeringChoice) -> Bool {
+    // As somebody who may: who that is, is not the question here.
+    let step = choice.step.flatMap(place(of:)).map { plan.steps[$0] }
+    let done = choice.step.flatMap(state(of:))
+    var people = [""]
+    if case .gated(_, _, _, let approved) = done, let role = step?.approval?.role {
+      people = plan.roles.first { $0.name == role }?.people.filter { !approved.contains($0) } ?? []
+    }
+    guard let by = people.first else { return false }
+    let order = SteeringOrder(choice.verb, step: choice.step, by: by, reason: "-")
+    return (try? event(for: order)) != nil
+  }
+
+  private func approving(_ step: PlannedStep, _ people: [String]) -> String {
+    let needed = step.approval?.count ?? 1
+    let more =
+      needed > 1 ? " (yes number \(people.count + 1) of \(needed), by a person of their own)" : ""
+    switch step.kind {
+    case .person: return "answer yes; what needs it goes on\(more)"
+    case .change, .check:
+      return "say yes; the change is made if it is still the same when looked at again\(more)"
+    }
+  }
+
+  private func declining(_ step: PlannedStep) -> String {
+    let then =
+      switch step.onFailure {
+      case .hold: "the run holds"
+      case .unwind: "what was changed is undone"
+      case .stop: "the run ends"
+      case .continue: "the run goes on without it"
+      }
+    return "answer no; the step fails, it has changed nothing, and \(then)"
+  }
+
+  private static func retrying(_ step: PlannedStep, _ failure: StepFailure) -> String {
+    failure.change == nil || !step.isVerifiable
+      ? "look again and make another attempt"
+      : "look whether it is in place; if not, plan and apply it afresh"
+  }
+
+  private var undoing: String {
+    let reach = undoReach
+    let names = reach.steps.map(\.text).joined(separator: ", ")
+    let stop = reach.stop.map { "; stops at \($0.step), which \($0.why)" } ?? ""
+    return "take back what was changed, last first: \(names)\(stop); then the run ends"
+  }
+
+  private var aborting: String {
+    let names = changes.map { plan.steps[$0].id.text }.joined(separator: ", ")
+    return "end the run here; nothing more is started, nothing is undone"
+      + (names.isEmpty ? "" : "; changed stays: \(names)")
+  }
+}
