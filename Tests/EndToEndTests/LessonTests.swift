@@ -179,6 +179,9 @@ import Testing
         try desk.runbook(change("a", "exit \(code)"), checked("b"))
         let ended = try await desk.drill()
         #expect(ended.status == 6 && desk.log.isEmpty, "\(code): \(ended)")
+        // Nothing can look what it did, so nobody may say that it changed something, or nothing.
+        #expect(
+          ended.everything.contains("Changed so far: nothing for sure; perhaps a."), "\(ended)")
       }
     }
   }

@@ -91,9 +91,25 @@ struct HoldText {
   }
 
   private var changed: String {
-    let names = machine.changes.map { machine.plan.steps[$0].id.text }
-    return names.isEmpty
-      ? "  Changed so far: nothing." : "  Changed so far: \(names.joined(separator: ", "))."
+    func names(_ places: [Int]) -> String {
+      places.map { machine.plan.steps[$0].id.text }.joined(separator: ", ")
+    }
+    let sure = machine.changes.filter { !isUnknown(machine.steps[$0]) }
+    let perhaps = machine.changes.filter { isUnknown(machine.steps[$0]) }
+    return "  Changed so far: " + (sure.isEmpty ? "nothing" : names(sure))
+      + (perhaps.isEmpty ? "." : sure.isEmpty ? " for sure; " : "; ")
+      + (perhaps.isEmpty ? "" : "perhaps \(names(perhaps)).")
+  }
+
+  /// Whether the step's change was made is not known.
+  private func isUnknown(_ state: StepState) -> Bool {
+    switch state {
+    case .failed(let failure): failure.effect == .unknown
+    case .inDoubt: true
+    // Its process is gone.
+    case .applying, .undoing: way == .undriven
+    case .pending, .planning, .gated, .verifying, .backingOff, .succeeded, .skipped, .undone: false
+    }
   }
 
   private var notStarted: String {
@@ -104,14 +120,7 @@ struct HoldText {
   /// What is not known, and what would have been done: that is what to look for.
   private var unknown: [String] {
     zip(machine.plan.steps, machine.steps).flatMap { step, state -> [String] in
-      switch state {
-      case .failed(let failure) where failure.effect == .unknown: break
-      // Its process is gone or it is being looked at now.
-      case .applying where way == .undriven, .undoing where way == .undriven, .inDoubt: break
-      case .pending, .planning, .gated, .applying, .verifying, .backingOff, .succeeded, .failed,
-        .skipped, .undoing, .undone:
-        return []
-      }
+      guard isUnknown(state) else { return [] }
       let does = step.forecast.preview?.does ?? []
       let look = does.isEmpty ? "look at its target" : "look whether this is so:"
       return ["  Not known: what \(step.id) did. To find out, \(look)"]
