@@ -22,7 +22,9 @@ struct Lifeboat: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Before",
-        subcommands: [Validate.self, PlanCommand.self, ActionsCommand.self, SchemaCommand.self]),
+        subcommands: [
+          Validate.self, PlanCommand.self, Simulate.self, ActionsCommand.self, SchemaCommand.self,
+        ]),
       CommandGroup(
         name: "During",
         subcommands: [Drill.self, Recover.self, Resume.self, Undo.self, Status.self]),

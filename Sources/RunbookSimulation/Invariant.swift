@@ -16,6 +16,9 @@ package enum Invariant: String, Sendable, CaseIterable {
   case replayEqual = "replay_equal"
   case eventFits = "event_fits"
 
+  /// Broken by a runbook that says so, not by the program.
+  package var isTheRunbooks: Bool { self == .oneWriter || self == .writerBeforeTraffic }
+
   /// The promise in one sentence.
   package var sentence: String {
     switch self {

@@ -212,6 +212,9 @@ package struct SimulatedRun: Sendable {
     if case .markDone(let id) = decision.choice, let place = machine.place(of: id) {
       world.distrust(place, model)
     }
+    if case .skip(let id) = decision.choice, let place = machine.place(of: id) {
+      world.waveThrough(place, model)
+    }
     if case .retry(let id) = decision.choice, let place = machine.place(of: id),
       !model.plan.steps[place].isVerifiable
     {

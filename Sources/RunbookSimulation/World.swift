@@ -21,6 +21,11 @@ struct World: Sendable {
   /// From here on the run knows less of this step than it can be asked to answer for.
   mutating func distrust(_ place: Int, _ model: Model) {
     isTrusted[place] = false
+    waveThrough(place, model)
+  }
+
+  /// A person let the run go on without this step: what that means for writers is theirs to know.
+  mutating func waveThrough(_ place: Int, _ model: Model) {
     if !model.parts[place].traits.isDisjoint(with: [.fences, .promotes]) {
       areWritersTrusted = false
     }

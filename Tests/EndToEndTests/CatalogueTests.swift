@@ -5,7 +5,8 @@ import Testing
 /// What the program says about itself.
 @Suite struct CatalogueTests {
   @Test(arguments: [
-    [], ["validate"], ["plan"], ["actions"], ["schema"], ["drill"], ["recover"], ["resume"],
+    [], ["validate"], ["plan"], ["simulate"], ["actions"], ["schema"], ["drill"], ["recover"],
+    ["resume"],
     ["undo"], ["status"], ["runs"], ["report"], ["audit"], ["audit", "verify"],
   ])
   func `every command explains itself`(_ command: [String]) async throws {

@@ -14,23 +14,50 @@ struct Preparation {
 
   init(_ options: RunbookOptions, purpose: Purpose, console: Console) throws {
     self.console = console
-    let program = Program.current
-    let now = program.clock.now().wall
-    let documents = try Documents.load(
-      runbook: options.runbook, environment: options.environment, console: console)
-    let variant = try Self.variant(options.variant, documents.runbook)
-    let parameters = ParameterCheck(documents.runbook.parameters).values(from: options.parameters)
-    guard parameters.problems.isEmpty else {
-      Documents.show(parameters.problems, console: console)
-      throw ExitStatus.invalid
-    }
+    let documents = try Self.documents(options, console)
+    request = try Self.request(options, documents, purpose: purpose, console)
     do throws(SecretVault.Missing) {
       secrets = try SecretVault(references: documents.environment.secrets)
     } catch {
       Documents.show(error.problems, console: console)
       throw ExitStatus.invalid
     }
-    request = Planner.Request(
+  }
+
+  /// The plan for a model of the run: made from the documents alone, without a secret and without a look at anything.
+  static func sketch(
+    _ options: RunbookOptions, purpose: Purpose, console: Console
+  ) throws -> Plan {
+    let request = try request(
+      options, documents(options, console), purpose: purpose, console)
+    let program = Program.current
+    do throws(Diagnostic) {
+      return try Planner(registry: program.registry, clock: program.clock).sketch(request)
+    } catch {
+      Documents.show([error], console: console)
+      throw ExitStatus.invalid
+    }
+  }
+
+  private static func documents(
+    _ options: RunbookOptions, _ console: Console
+  ) throws -> Documents {
+    try Documents.load(
+      runbook: options.runbook, environment: options.environment, console: console)
+  }
+
+  private static func request(
+    _ options: RunbookOptions, _ documents: Documents, purpose: Purpose, _ console: Console
+  ) throws -> Planner.Request {
+    let program = Program.current
+    let now = program.clock.now().wall
+    let variant = try variant(options.variant, documents.runbook)
+    let parameters = ParameterCheck(documents.runbook.parameters).values(from: options.parameters)
+    guard parameters.problems.isEmpty else {
+      Documents.show(parameters.problems, console: console)
+      throw ExitStatus.invalid
+    }
+    return Planner.Request(
       runbook: documents.runbook, runbookSource: documents.runbookSource,
       environment: documents.environment, environmentSource: documents.environmentSource,
       purpose: purpose, variant: variant, parameters: parameters.values,

@@ -66,6 +66,22 @@ package struct Planner: Sendable {
     return plan
   }
 
+  /// A plan for the model: nothing is looked at, no secret is needed; only what the documents alone decide is decided.
+  package func sketch(_ request: Request) throws(Diagnostic) -> Plan {
+    var plan = try skeleton(request)
+    let outputs = StepOutputs(plan: plan, catalogue: registry.catalogue)
+    let scope = RunScope(plan: plan, outputs: outputs, opening: nil)
+    for (place, step) in plan.steps.enumerated() {
+      guard let when = step.when else { continue }
+      if case .known(false) = Performer.condition(when, in: scope) {
+        plan.steps[place].forecast = StepForecast(.wouldSkip, "'when: \(when.source)' is false")
+      }
+    }
+    // It has no id of its own: nobody can execute it.
+    plan.id = "model"
+    return plan
+  }
+
   private func forecasts(
     of steps: [PlannedStep], by performer: Performer
   ) async -> [StepForecast] {
