@@ -50,7 +50,12 @@ extension RunMachine {
           SteeringChoice(.markDone, step.id, "count it as taken back on your word; go on with it"))
         continue
       }
-      let rest = failure.effect == .unchanged ? "" : "; what it changed stays as it is"
+      let rest =
+        switch failure.effect {
+        case .unchanged: ""
+        case .changed: "; what it changed stays as it is"
+        case .unknown: "; what it may have changed stays as it is"
+        }
       all.append(SteeringChoice(.retry, step.id, Self.retrying(step, failure)))
       all.append(SteeringChoice(.skip, step.id, "leave it out; what needs it goes on\(rest)"))
       all.append(
@@ -118,6 +123,6 @@ extension RunMachine {
   private var aborting: String {
     let names = changes.map { plan.steps[$0].id.text }.joined(separator: ", ")
     return "end the run here; nothing more is started, nothing is undone"
-      + (names.isEmpty ? "" : "; changed stays: \(names)")
+      + (names.isEmpty ? "" : "; what was changed, or may have been, stays: \(names)")
   }
 }

@@ -179,6 +179,39 @@ import Testing
     }
   }
 
+  @Test func `status --watch shows what comes and ends with the run`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), gate("go"), checked("z"))
+      let run = try await staying(desk, "lifeboat approve")
+      let watch = try desk.start(["status", "--watch"])
+      #expect(
+        await eventually(within: .seconds(60)) { watch.outputSoFar.contains("lifeboat approve") })
+      #expect(!watch.hasEnded)
+      #expect(try await desk.lifeboat("approve", "latest", "go").status == 0)
+      #expect(try await run.end().status == 0)
+      let seen = try await watch.end()
+      #expect(seen.status == 0 && seen.output.contains("3 of 3 steps settled"), "\(seen)")
+    }
+  }
+
+  @Test func `a hold says what is changed, what is perhaps changed, and why nothing can be undone`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), change("odd", "exit 3"), checked("z"))
+      let ended = try await desk.drill()
+      #expect(ended.status == 6, "\(ended)")
+      let status = try await desk.lifeboat("status")
+      for said in [ended.errors, status.output] {
+        #expect(said.contains("Changed so far: a."), "\(said)")
+        #expect(said.contains("Perhaps changed: odd."), "\(said)")
+        #expect(said.contains("Undo: nothing can be undone: odd has no undo (a test)."), "\(said)")
+        #expect(said.contains("Not known: what odd did"), "\(said)")
+        #expect(said.contains("--skip odd --reason") && said.contains("RTO 10 min"), "\(said)")
+      }
+    }
+  }
+
   @Test func `a killed process leaves a socket that is no obstacle`() async throws {
     try await Desk.with { desk in
       try desk.runbook(gate("go"), checked("z"))

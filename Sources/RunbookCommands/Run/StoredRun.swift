@@ -26,6 +26,9 @@ struct StoredRun {
     self.records = records
   }
 
+  /// A process drives it now.
+  var isDriven: Bool { if case .held = folder.driver { true } else { false } }
+
   func report() throws -> Report {
     guard
       let report = Report(

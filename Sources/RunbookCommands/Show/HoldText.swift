@@ -37,7 +37,7 @@ struct HoldText {
     var lines = [console.styled(headline, .strong)]
     for (step, failure) in machine.undecided { lines += explain(step, failure) }
     for question in machine.questions { lines += asked(question) }
-    lines += ["", changed, notStarted]
+    lines += [""] + changed + [notStarted]
     if !unknown.isEmpty { lines += unknown }
     if let clocks { lines += ObjectiveLines(clocks: clocks).lines.map { "  \($0)" } }
     lines += ["", "  Possible now:"] + possible
@@ -90,15 +90,28 @@ struct HoldText {
       + question.request.instructions.map { "    - \($0)" }
   }
 
-  private var changed: String {
+  /// What is known to be changed apart from what is not known: nothing is said that was not seen.
+  private var changed: [String] {
     func names(_ places: [Int]) -> String {
       places.map { machine.plan.steps[$0].id.text }.joined(separator: ", ")
     }
-    let sure = machine.changes.filter { !isUnknown(machine.steps[$0]) }
-    let perhaps = machine.changes.filter { isUnknown(machine.steps[$0]) }
-    return "  Changed so far: " + (sure.isEmpty ? "nothing" : names(sure))
-      + (perhaps.isEmpty ? "." : sure.isEmpty ? " for sure; " : "; ")
-      + (perhaps.isEmpty ? "" : "perhaps \(names(perhaps)).")
+    func isSure(_ place: Int) -> Bool {
+      switch machine.steps[place] {
+      case .applying, .undoing: false
+      case .pending, .planning, .gated, .verifying, .inDoubt, .backingOff, .succeeded, .failed,
+        .skipped, .undone:
+        !isUnknown(machine.steps[place])
+      }
+    }
+    let sure = machine.changes.filter(isSure)
+    let perhaps = machine.changes.filter { !isSure($0) }
+    var lines = ["  Changed so far: \(sure.isEmpty ? "nothing that is known" : names(sure))."]
+    if machine.changes.isEmpty { lines = ["  Changed so far: nothing."] }
+    if !perhaps.isEmpty { lines.append("  Perhaps changed: \(names(perhaps)).") }
+    if !machine.changes.isEmpty, let why = machine.undoReach.nothing {
+      lines.append("  Undo: \(why).")
+    }
+    return lines
   }
 
   /// Whether the step's change was made is not known.

@@ -16,6 +16,19 @@ struct Console: Sendable {
     isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
   }
 
+  /// Data goes to a terminal on which text can be put in place of other text.
+  var isScreen: Bool {
+    isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+  }
+
+  /// Somebody still reads the data: a pipe whose reader is gone says so.
+  var isRead: Bool {
+    var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&output, 1, 0) <= 0 || output.revents & Int16(POLLERR | POLLNVAL | POLLHUP) == 0
+  }
+
+  func clear() { Self.write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) }
+
   func out(_ text: String) { Self.write(text + "\n", to: STDOUT_FILENO) }
   func note(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
   func prompt(_ text: String) { Self.write(text, to: STDERR_FILENO) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
@@ -10,21 +11,42 @@ struct Status: ParsableCommand {
     commandName: "status",
     abstract:
       "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
-    discussion: "Reads the journal only; it can be asked at any time, also while the run goes on.")
+    discussion: """
+      Reads the journal only; it can be asked at any time, also while the run goes on. With --watch it \
+      is shown again each second, on a terminal in place, elsewhere whenever something was recorded, \
+      until the run ends or you press Ctrl-C.
+      """)
 
   @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
   var id: String = "latest"
+  @Flag(help: "Show it again and again until the run ends.")
+  var watch = false
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let console = Console()
     let session = try RunSession.current()
+    // Found once: 'latest' stays the run that it was.
     let folder = try session.store.find(id)
-    let stored = try StoredRun(folder, session: session)
-    let summary = try stored.summary(now: Program.current.clock.now())
+    var shown: (records: Int, isDriven: Bool)?
+    while true {
+      let stored = try StoredRun(folder, session: session)
+      let summary = try stored.summary(now: Program.current.clock.now())
+      let now = (records: stored.records.count, isDriven: stored.isDriven)
+      if shown.map({ $0 != now }) ?? true || console.isScreen {
+        if watch, console.isScreen { console.clear() }
+        try show(stored, summary, console)
+        shown = now
+      }
+      guard watch, summary.outcome == nil, console.isRead else { return }
+      usleep(1_000_000)
+    }
+  }
+
+  private func show(_ stored: StoredRun, _ summary: RunSummary, _ console: Console) throws {
     switch output.format {
-    case .json: console.out(JSONText.text(summary.json, pretty: true))
-    case .text: console.out(try text(stored, summary, console))
+    case .json: console.out(JSONText.text(summary.json, pretty: !watch))
+    case .text: console.out(try text(stored, summary, console) + (watch ? "\n" : ""))
     }
   }
 
@@ -41,8 +63,7 @@ struct Status: ParsableCommand {
     lines += ObjectiveLines(clocks: summary.clocks).lines
     lines.append("")
     lines += try steps(stored, console)
-    let isDriven = if case .held = stored.folder.driver { true } else { false }
-    let hold = try stored.holdText(isDriven ? .driven : .undriven, console: console)
+    let hold = try stored.holdText(stored.isDriven ? .driven : .undriven, console: console)
     if hold.isNeeded {
       lines.append("")
       lines.append(hold.text)
