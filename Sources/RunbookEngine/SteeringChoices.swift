@@ -108,9 +108,14 @@ extension RunMachine {
   }
 
   private static func retrying(_ step: PlannedStep, _ failure: StepFailure) -> String {
-    failure.change == nil || !step.isVerifiable
-      ? "look again and make another attempt"
-      : "look whether it is in place; if not, plan and apply it afresh"
+    if failure.change != nil, step.isVerifiable || !step.verify.isEmpty {
+      return "look whether it is in place; if not, plan and apply it afresh"
+    }
+    switch failure.effect {
+    case .unchanged: return "look again and make another attempt"
+    case .changed, .unknown:
+      return "make it once more, though it may have been made; nothing can look whether it was"
+    }
   }
 
   private var undoing: String {

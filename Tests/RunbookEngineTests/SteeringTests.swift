@@ -106,6 +106,29 @@ struct SteeringTests {
     #expect(answer(machine, other) == "no_such_step")
   }
 
+  @Test func `what is offered is what would be taken, no more and no less`() throws {
+    for situation in Situation.allCases where situation != .failedPassed {
+      let machine = try situation.machine()
+      let offered = machine.choices.filter { $0.step == nil || $0.step == "a" }.map(\.verb)
+      let taken = verbs.filter { answer(machine, order($0)) == "taken" }
+      #expect(Set(offered) == Set(taken), "\(situation)")
+      #expect(offered.count == Set(offered).count, "\(situation)")
+    }
+  }
+
+  @Test func `what is offered says when a change may be made twice`() throws {
+    func retry(_ adjust: (inout PlannedStep) -> Void) throws -> String? {
+      var run = Scenario([step("a", .change, adjust)])
+      _ = try run.open()
+      try run.take(planned("a"))
+      try run.take(applyFailed("a", 1, lost))
+      try run.take(cannotTell("a"))
+      return run.machine.choices.first { $0.verb == .retry }?.does
+    }
+    #expect(try retry { $0.isVerifiable = true }?.contains("in place") == true)
+    #expect(try retry { $0.isVerifiable = false }?.contains("may have been made") == true)
+  }
+
   @Test func `R18: of two people at one gate the first wins, and the second is told`() throws {
     var machine = try Situation.gated.machine()
     _ = try machine.handle(try machine.event(for: order(.approve)))
