@@ -7,9 +7,7 @@ import RunbookModel
 enum CommandLineRunner {
   static func run(_ arguments: [String]) async -> Int32 {
     let console = Console()
-    // A closed pipe and a file-size limit are then errors with words, not sudden deaths.
-    signal(SIGPIPE, SIG_IGN)
-    signal(SIGXFSZ, SIG_IGN)
+    ignoreWriteSignals()
     do {
       var command = try Lifeboat.parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
@@ -21,6 +19,19 @@ enum CommandLineRunner {
     } catch {
       return report(error, console).rawValue
     }
+  }
+
+  /// Says a word that needs no command.
+  static func answer(_ text: String) -> ExitStatus {
+    ignoreWriteSignals()
+    Console().out(text)
+    return .done
+  }
+
+  /// A closed pipe and a file-size limit are then errors with words, not sudden deaths.
+  private static func ignoreWriteSignals() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// An answer that was cut short is no answer. A run's own ending counts more: its report is in its folder.

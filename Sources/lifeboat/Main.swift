@@ -10,8 +10,10 @@ import PostgresPlugin
 @main
 struct Main {
   static func main() async {
-    let actions = builtInActions() + postgresActions() + dnsActions() + haproxyActions()
-    let program = Program(registry: ActionRegistry(actions), version: "0.1.0")
-    exit(await Program.main(program, arguments: Array(CommandLine.arguments.dropFirst())))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    exit(
+      await Program.main(version: "0.1.0", arguments: arguments) {
+        builtInActions() + postgresActions() + dnsActions() + haproxyActions()
+      })
   }
 }

@@ -18,6 +18,18 @@ import Testing
     }
   }
 
+  @Test func `the version is the same word wherever it is asked for`() async throws {
+    try await Desk.with { desk in
+      let alone = try await desk.lifeboat("--version")
+      #expect(alone.status == 0 && alone.errors.isEmpty, "\(alone)")
+      // One number a part, and the end of the line.
+      #expect(alone.output.wholeMatch(of: /[0-9]+\.[0-9]+\.[0-9]+\n/) != nil, "\(alone)")
+      // This one is the parser's answer.
+      let parsed = try await desk.lifeboat("validate", "--version")
+      #expect(parsed.status == 0 && parsed.output == alone.output, "\(parsed)")
+    }
+  }
+
   @Test func `the help lists every exit code`() async throws {
     try await Desk.with { desk in
       let ended = try await desk.lifeboat("--help")
