@@ -24,8 +24,9 @@ enum CommandLineRunner {
   /// Says a word that needs no command.
   static func answer(_ text: String) -> ExitStatus {
     ignoreWriteSignals()
-    Console().out(text)
-    return .done
+    let console = Console()
+    console.out(text)
+    return ending(console, isRun: false)
   }
 
   /// A closed pipe and a file-size limit are then errors with words, not sudden deaths.
@@ -34,11 +35,14 @@ enum CommandLineRunner {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// An answer that was cut short is no answer. A run's own ending counts more: its report is in its folder.
   private static func finish(_ command: any ParsableCommand, _ console: Console) -> ExitStatus {
+    let isRun = command is Drill || command is Recover || command is Resume || command is Undo
+    return ending(console, isRun: isRun)
+  }
+
+  /// An answer that was cut short is no answer. A run's own ending counts more: its report is in its folder.
+  private static func ending(_ console: Console, isRun: Bool) -> ExitStatus {
     guard let cause = Console.lostOutput else { return .done }
-    let isRun =
-      command is Drill || command is Recover || command is Resume || command is Undo
     console.note(
       Refusal(
         .internal, "not all of the answer could be written: \(cause)", changed: "",
@@ -74,7 +78,7 @@ enum CommandLineRunner {
     let message = Lifeboat.fullMessage(for: error)
     if code == .success {
       if !message.isEmpty { console.out(message) }
-      return .done
+      return ending(console, isRun: false)
     }
     console.note(message)
     return code == .validationFailure ? .invalid : .internal

@@ -128,7 +128,10 @@ import Testing
       try desk.runbook(checked("a"))
       let run = try await desk.start(["drill", desk.book, "-e", "here"], as: full).end()
       #expect(run.status == 0 && run.errors.contains("No space left"), "\(run)")
-      for words in [["report"], ["status"], ["runs"], ["schema"], ["audit", "verify"]] {
+      for words in [
+        ["report"], ["status"], ["runs"], ["schema"], ["audit", "verify"], ["--version"],
+        ["--help"], ["drill", "--help"],
+      ] {
         let ended = try await desk.start(words, as: full).end()
         #expect(ended.status == 70 && ended.errors.contains("No space left"), "\(words): \(ended)")
       }
