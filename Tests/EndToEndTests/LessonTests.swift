@@ -39,6 +39,22 @@ import Testing
     }
   }
 
+  @Test
+  func `R12: an order for a run that waits at a question is carried out or refused, not forgotten`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), gate("go"), checked("b"))
+      #expect(try await desk.drill().status == 6)
+      let skip = try await desk.lifeboat("resume", "--skip", "b", "--reason", "x")
+      #expect(skip.status == 6 && skip.errors.contains("Not possible: "), "\(skip)")
+      let abort = try await desk.lifeboat("resume", "--abort", "--reason", "not today")
+      #expect(abort.status == 9 && desk.log == ["a"], "\(abort)")
+      let deviations = try await desk.report()["deviations"]?.list ?? []
+      #expect(deviations.last?["reason"]?.string == "not today", "\(deviations)")
+    }
+  }
+
   @Test(arguments: ["--retry", "--skip", "--mark-done"])
   func `R12: an order that cannot do anything is an error, never a silent success`(
     _ order: String

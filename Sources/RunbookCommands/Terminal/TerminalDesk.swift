@@ -91,8 +91,12 @@ final class TerminalDesk: PeopleDesk {
     }
   }
 
+  func takeOrderGiven() -> OperatorDecision? {
+    orders.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+  }
+
   func decide(_ machine: RunMachine) async -> OperatorDecision? {
-    if let order = orders.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return order }
+    if let order = takeOrderGiven() { return order }
     guard console.isInteractive else { return nil }
     console.note("\n" + hold(machine, .prompt).text)
     let decision = await asking { [console] in Self.askForOrder(console, $0) }

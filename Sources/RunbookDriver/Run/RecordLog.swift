@@ -42,6 +42,9 @@ package protocol PeopleDesk: Sendable {
   /// nil when nobody is there: the question stays open, and there is no default answer. Cancelled when somebody else
   /// has answered.
   func answer(_ step: PlannedStep, attempt: Int, _ request: PersonRequest) async -> PersonAnswer?
+  /// An order that was given beforehand and has not been used yet; asked when the run stands still at a question that
+  /// nobody here answers.
+  func takeOrderGiven() -> OperatorDecision?
   /// Asked once the run holds, or a person has paused it, and nothing is under way; nil when nobody is there. Cancelled
   /// when somebody else has decided.
   func decide(_ machine: RunMachine) async -> OperatorDecision?

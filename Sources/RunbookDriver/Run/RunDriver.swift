@@ -151,6 +151,10 @@ package actor RunDriver {
     switch machine.state {
     case .open:
       guard asks.isEmpty, backoffs.isEmpty else { return nil }
+      if let order = desk.takeOrderGiven() {
+        mailbox.post(.decided(token: newToken(), order))
+        return nil
+      }
       return try rest(.waiting)
     case .holding:
       // What waits for its next attempt fails then, since the run holds: one decision sees it all.
