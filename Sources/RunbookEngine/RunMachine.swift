@@ -322,7 +322,14 @@ extension RunMachine {
     }
     switch plan.steps[place].onFailure {
     case .hold: if state == .open { state = .holding }
-    case .unwind: state = .unwinding
+    case .unwind:
+      // Who has paused the run, or lets go of it, wants nothing more to be changed, backwards neither: it waits.
+      if case .paused(let cause, _) = state {
+        isTakingBack = true
+        state = .paused(because: cause, from: .unwinding)
+      } else {
+        state = .unwinding
+      }
     case .stop: state = .stopping
     case .continue:
       var passed = failure

@@ -91,6 +91,22 @@ struct UndoAndResumeTests {
     #expect(try run.take(resumed) == ["check b#1"])
   }
 
+  @Test func `a failure that unwinds while the run is paused waits for the run to go on`() throws {
+    for isSignal in [true, false] {
+      var run = Scenario([
+        step("a"), step("b", .check, needs: [0]) { $0.onFailure = .unwind },
+      ])
+      _ = try run.open()
+      try run.complete("a")
+      try run.take(
+        isSignal ? .interrupted(Interruption(cause: "SIGINT")) : order(.pause))
+      let failed = StepReport("b", attempt: 1, CheckResult.verdict(.doesNotHold(Evidence("no"))))
+      #expect(try run.take(.stepChecked(failed)) == [])
+      #expect(run.machine.state.name == "paused")
+      #expect(try run.take(isSignal ? resumed : order(.continue)) == ["undo a#1"])
+    }
+  }
+
   @Test func `a person may retry, skip or mark done what failed, and the run goes on`() throws {
     for (choice, next): (OperatorDecision.Choice, [String]) in [
       (.retry("a"), ["plan a#2"]), (.skip("a"), ["check b#1"]), (.markDone("a"), ["check b#1"]),
