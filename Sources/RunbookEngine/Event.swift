@@ -218,3 +218,23 @@ public struct Interruption: Sendable, Equatable, Codable {
     self.holdsBack = holdsBack
   }
 }
+
+extension Event {
+  /// The step that the event is about; nil for what is about the run, a refused order included: it moved nothing.
+  package var step: StepID? {
+    switch self {
+    case .stepPlanned(let report): report.step
+    case .stepChecked(let report): report.step
+    case .stepApplied(let report), .stepUndone(let report): report.step
+    case .stepVerified(let report): report.step
+    case .timerFired(let report): report.step
+    case .personAnswered(let answer): answer.step
+    case .operatorDecided(let decision):
+      switch decision.choice {
+      case .retry(let step), .skip(let step), .markDone(let step): step
+      case .pause, .continue, .unwind, .abort: nil
+      }
+    case .runOpened, .runResumed, .interrupted, .orderRefused: nil
+    }
+  }
+}

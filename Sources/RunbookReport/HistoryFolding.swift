@@ -203,27 +203,5 @@ extension RunHistory {
   }
 }
 
-extension Event {
-  /// The step that it is about.
-  var step: StepID? {
-    switch self {
-    case .stepPlanned(let report): report.step
-    case .stepChecked(let report): report.step
-    case .stepApplied(let report): report.step
-    case .stepVerified(let report): report.step
-    case .stepUndone(let report): report.step
-    case .timerFired(let report): report.step
-    case .personAnswered(let answer): answer.step
-    case .operatorDecided(let decision):
-      switch decision.choice {
-      case .retry(let step), .skip(let step), .markDone(let step): step
-      case .pause, .continue, .unwind, .abort: nil
-      }
-    case .orderRefused(let refused): refused.step
-    case .runOpened, .runResumed, .interrupted: nil
-    }
-  }
-}
-
 /// `: the reason`, or nothing.
 func because(_ reason: String?) -> String { reason.map { ": \($0)" } ?? "" }

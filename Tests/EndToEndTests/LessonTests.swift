@@ -122,10 +122,12 @@ import Testing
         for pid in desk.processes() { kill(pid, SIGKILL) }
         _ = await eventually { desk.processes().isEmpty }
         if isInPlace { try desk.touch("in_place") }
+        // The dry run and the step's own plan have looked before.
+        let before = desk.log.count
         let first = try await desk.lifeboat("resume")
         #expect(first.status == (isInPlace ? 0 : 6), "\(first)")
         let undo = try await desk.lifeboat("undo", "--reason", "back to before")
-        let log = desk.log
+        let log = Array(desk.log.dropFirst(before))
         #expect(log.contains("undone") && undo.status == 0, "\(undo) \(log)")
         let looked = log.firstIndex(of: "looked") ?? .max
         #expect(looked < log.firstIndex(of: "undone") ?? 0, "\(log)")
@@ -210,7 +212,7 @@ import Testing
       try desk.runbook(
         look("c", "echo try >> log; exit 2", "title: Look\nretry: {attempts: 3, delay: 10ms}"))
       let plan = try await desk.lifeboat("plan", desk.book, "-e", "here")
-      #expect(plan.output.contains("3"), "\(plan)")
+      #expect(plan.output.contains("up to 3 attempts"), "\(plan)")
       try write("", to: desk.target + "/log")
       _ = try await desk.drill()
       // One look of the dry run, three of the run.

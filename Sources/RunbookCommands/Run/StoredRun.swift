@@ -7,23 +7,21 @@ import RunbookReport
 /// A run as its folder holds it, read without disturbing whoever drives it.
 struct StoredRun {
   let folder: RunFolder
-  let plan: Plan
-  let records: [ReportRecord]
+  let history: RunHistory
   let session: RunSession
 
   /// `plan` is the run's, when it is at hand: whether the folder's is still that one, the audit says.
   init(_ folder: RunFolder, of plan: Plan? = nil, session: RunSession) throws {
     self.folder = folder
     self.session = session
-    self.plan = try plan ?? session.readPlan(folder)
     var reader = try folder.readJournal()
-    var records: [ReportRecord] = []
+    var history = RunHistory(plan: try plan ?? session.readPlan(folder), records: [])
     while let record = try reader.next() {
       let read = try Replay.read(record)
-      records.append(
+      history.add(
         ReportRecord(seq: record.seq, at: read.at, event: read.event, commands: read.commands))
     }
-    self.records = records
+    self.history = history
   }
 
   /// A process drives it now.
@@ -32,14 +30,14 @@ struct StoredRun {
   func report() throws -> Report {
     guard
       let report = Report(
-        plan: plan, records: records, integrity: try Auditing(session.store).facts(of: folder),
+        history, integrity: try Auditing(session.store).facts(of: folder),
         toolVersion: Program.current.version)
     else { throw notOpened }
     return report
   }
 
   func summary(now: Moment?) throws -> RunSummary {
-    guard let summary = RunSummary(plan: plan, records: records, now: now) else { throw notOpened }
+    guard let summary = RunSummary(history, now: now) else { throw notOpened }
     return summary
   }
 

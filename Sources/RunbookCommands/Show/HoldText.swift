@@ -39,7 +39,9 @@ struct HoldText {
     for question in machine.questions { lines += asked(question) }
     lines += [""] + changed + [notStarted]
     if !unknown.isEmpty { lines += unknown }
-    if let clocks { lines += ObjectiveLines(clocks: clocks).lines.map { "  \($0)" } }
+    lines +=
+      clocks.map { ObjectiveLines(clocks: $0).lines.map { "  \($0)" } }
+      ?? ["  What the clocks say could not be read: the run's folder does not answer."]
     lines += ["", "  Possible now:"] + possible
     return lines.joined(separator: "\n")
   }
@@ -105,8 +107,8 @@ struct HoldText {
     }
     let sure = machine.changes.filter(isSure)
     let perhaps = machine.changes.filter { !isSure($0) }
-    var lines = ["  Changed so far: \(sure.isEmpty ? "nothing that is known" : names(sure))."]
-    if machine.changes.isEmpty { lines = ["  Changed so far: nothing."] }
+    let known = perhaps.isEmpty ? "nothing" : "nothing that is known"
+    var lines = ["  Changed so far: \(sure.isEmpty ? known : names(sure))."]
     if !perhaps.isEmpty { lines.append("  Perhaps changed: \(names(perhaps)).") }
     if !machine.changes.isEmpty, let why = machine.undoReach.nothing {
       lines.append("  Undo: \(why).")
@@ -187,12 +189,10 @@ struct HoldText {
 }
 
 extension StoredRun {
-  /// Where the run stands, as its records say; the same machine that drove it.
-  var machine: RunMachine { RunHistory(plan: plan, records: records).machine }
-
   func holdText(_ way: HoldText.Way, console: Console) throws -> HoldText {
     HoldText(
-      machine: machine, clocks: try summary(now: Program.current.clock.now()).clocks, way: way,
+      machine: history.machine, clocks: try summary(now: Program.current.clock.now()).clocks,
+      way: way,
       console: console)
   }
 }

@@ -98,10 +98,14 @@ struct PlanText {
           + (approval.timeout.map { " within \($0.spoken), else \(approval.onTimeout.rawValue)" }
             ?? ""))
     }
-    var policy = ["on failure: \(step.onFailure.rawValue)"]
-    if step.pointOfNoReturn { policy.append("POINT OF NO RETURN") }
-    if case .none(let reason) = step.undo { policy.append("no undo: \(reason)") }
-    if step.kind == .change, forecast.status != .wouldSkip {
+    var policy: [String] = []
+    if step.kind == .change {
+      policy.append("on failure: \(step.onFailure.rawValue)")
+      if step.pointOfNoReturn { policy.append("POINT OF NO RETURN") }
+      if case .none(let reason) = step.undo { policy.append("no undo: \(reason)") }
+    }
+    if step.retry.attempts > 1 { policy.append("up to \(step.retry.attempts) attempts") }
+    if !policy.isEmpty, forecast.status != .wouldSkip {
       lines.append(console.styled(indent + policy.joined(separator: "; "), .faint))
     }
     return lines

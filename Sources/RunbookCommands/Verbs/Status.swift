@@ -32,7 +32,7 @@ struct Status: ParsableCommand {
     while true {
       let stored = try StoredRun(folder, session: session)
       let summary = try stored.summary(now: Program.current.clock.now())
-      let now = (records: stored.records.count, isDriven: stored.isDriven)
+      let now = (records: stored.history.records.count, isDriven: stored.isDriven)
       if shown.map({ $0 != now }) ?? true || console.isScreen {
         if watch, console.isScreen { console.clear() }
         try show(stored, summary, console)

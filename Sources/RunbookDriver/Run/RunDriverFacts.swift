@@ -1,5 +1,5 @@
 package import RunbookEngine
-package import RunbookModel
+import RunbookModel
 
 // What the loop must know about events and orders, and the machines need not.
 
@@ -45,24 +45,6 @@ extension Event {
     case .runOpened, .runResumed, .stepPlanned, .stepChecked, .stepApplied, .stepVerified,
       .stepUndone, .timerFired, .orderRefused:
       false
-    }
-  }
-
-  /// The step that the event is about.
-  package var step: StepID? {
-    switch self {
-    case .stepPlanned(let report): report.step
-    case .stepChecked(let report): report.step
-    case .stepApplied(let report), .stepUndone(let report): report.step
-    case .stepVerified(let report): report.step
-    case .timerFired(let report): report.step
-    case .personAnswered(let answer): answer.step
-    case .operatorDecided(let decision):
-      switch decision.choice {
-      case .retry(let step), .skip(let step), .markDone(let step): step
-      case .pause, .continue, .unwind, .abort: nil
-      }
-    case .runOpened, .runResumed, .interrupted, .orderRefused: nil
     }
   }
 }

@@ -100,11 +100,10 @@ package final class ControlServer: Sendable {
 }
 
 extension SteeringAnswer {
-  /// The answer as one line, its end included.
+  /// The answer as one line, its end included. An empty one where it cannot be written: the peer then says that it does
+  /// not know whether its order was taken, which is so.
   package var line: [UInt8] {
-    guard let value = try? ValueEncoder().encode(self) else {
-      return Array(#"{"format":1,"answer":"refused"}"#.utf8) + [0x0A]
-    }
+    guard let value = try? ValueEncoder().encode(self) else { return [0x0A] }
     return JSONText.write(value) + [0x0A]
   }
 }
