@@ -115,7 +115,7 @@ import Testing
           change(
             "slow", "echo slow >> log; " + until("go", saying: "begun"), "undo: auto",
             with: "check: {argv: [sh, -c, 'echo looked >> log; test -e in_place']}, "
-              + "undo: {argv: [sh, -c, 'echo undone >> log']}"))
+              + "undo: {argv: [sh, -c, 'echo undone >> log; rm -f in_place']}"))
         let child = try desk.startDrill()
         try await desk.waitFor("begun")
         await child.kill()
@@ -159,6 +159,52 @@ import Testing
         #expect(desk.log == ["undo_a"], "\(rest)")
         #expect(rest.status == 8, "\(rest)")
       }
+    }
+  }
+
+  @Test func `B5, B11: an undo that is not seen afterwards is not called undone`() async throws {
+    let undos = [
+      // It ends well and takes nothing back.
+      ("'true'", "grep -qx a log", 6, "still seen in place"),
+      // Nobody can tell any more: the check itself breaks.
+      ("touch blind", "[ ! -e blind ] || exit 3; grep -qx a log", 6, "nobody can see"),
+      ("sed -i /^a$/d log", "grep -qx a log", 0, "seen afterwards: not in place"),
+    ]
+    for (undo, check, code, says) in undos {
+      try await Desk.with { desk in
+        try desk.runbook(
+          change(
+            "a", "echo a >> log", "undo: auto\nsettle: 1s",
+            with: "check: {argv: [sh, -c, '\(check)']}, undo: {argv: [sh, -c, \(undo)]}"))
+        #expect(try await desk.drill().status == 0)
+        let undone = try await desk.lifeboat("undo", "--reason", "the drill is over")
+        #expect(undone.status == code && desk.log == (code == 0 ? [] : ["a"]))
+        let report = try await desk.lifeboat("report", "latest")
+        #expect(report.output.contains(says), "\(undo): \(undone) \(report)")
+      }
+    }
+  }
+
+  @Test
+  func `B3: a change is not called missing because the author's own check of something else fails`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let slow = change(
+        "slow", "echo slow >> log; " + until("go", saying: "begun"),
+        "undo: {uses: command.run, with: {argv: [sh, -c, 'echo undone >> log'], cwd: '\(desk.target)'}}\n"
+          + "verify: [{uses: command.check, with: {argv: [sh, -c, 'exit 1']}}]",
+        with: "check: {argv: [sh, -c, 'grep -qx slow log']}")
+      try desk.runbook(slow)
+      let child = try desk.startDrill()
+      try await desk.waitFor("begun")
+      await child.kill()
+      for pid in desk.processes() { kill(pid, SIGKILL) }
+      _ = await eventually { desk.processes().isEmpty }
+      let held = try await desk.lifeboat("resume")
+      #expect(held.status == 6, "\(held)")
+      let undo = try await desk.lifeboat("undo", "--reason", "back to before")
+      #expect(desk.log == ["slow", "undone"], "\(undo)")
     }
   }
 

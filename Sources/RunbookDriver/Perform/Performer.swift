@@ -17,7 +17,7 @@ package struct Performer: Sendable {
   private let runbookFolder: String
 
   /// How long an action that does not heed its deadline is waited for.
-  private static let grace = Duration.seconds(3)
+  static let grace = Duration.seconds(3)
 
   package init(
     plan: Plan, registry: ActionRegistry, secrets: any SecretSource, scope: RunScope,
@@ -43,7 +43,7 @@ package struct Performer: Sendable {
       deadline: deadline, secrets: secrets, checks: checks)
   }
 
-  private func writeContext(for step: PlannedStep, until deadline: Deadline) -> WriteContext {
+  func writeContext(for step: PlannedStep, until deadline: Deadline) -> WriteContext {
     WriteContext(
       reading: context(for: step, until: deadline), key: "\(run?.text ?? "none")/\(step.id)")
   }
@@ -187,12 +187,24 @@ package struct Performer: Sendable {
   /// Looks until the change and the author's own checks hold, or the time to settle has passed. `.null` as the change
   /// means that only the author's checks are asked.
   package func verify(_ step: PlannedStep, _ change: Value) async -> Verdict {
-    let end = ContinuousClock.now.advanced(by: step.settle)
+    await look(again: step.settle) {
+      let verdict = await verifyOnce(step, change)
+      if case .holds = verdict { return (verdict, isEnough: true) }
+      return (verdict, isEnough: false)
+    }
+  }
+
+  /// Looks again until what was seen is enough, or the time has passed.
+  func look(
+    again settle: Duration, _ once: () async -> (verdict: Verdict, isEnough: Bool)
+  ) async -> Verdict {
+    let end = ContinuousClock.now.advanced(by: settle)
     var pause = Duration.milliseconds(50)
     while true {
-      let verdict = await verifyOnce(step, change)
-      if case .holds = verdict { return verdict }
-      guard ContinuousClock.now.advanced(by: pause) < end, !Task.isCancelled else { return verdict }
+      let seen = await once()
+      guard !seen.isEnough, ContinuousClock.now.advanced(by: pause) < end, !Task.isCancelled else {
+        return seen.verdict
+      }
       await clock.sleep(for: pause)
       pause = min(pause * 2, .seconds(1))
     }
@@ -201,16 +213,13 @@ package struct Performer: Sendable {
   private func verifyOnce(_ step: PlannedStep, _ change: Value) async -> Verdict {
     var evidence = Evidence("")
     if change != .null {
-      guard let action = registry[step.uses], case .change(let body) = action.body else {
-        return .cannotTell(Evidence("this program has no change '\(step.uses)'"))
-      }
       // Nothing that could be asked is no sign that it holds.
       guard step.isVerifiable || !step.verify.isEmpty else {
         return .cannotTell(
           Evidence("the step has no check of its own and no 'verify', so nothing can look"))
       }
       if step.isVerifiable {
-        let verdict = await look(step) { await body.verify(change, $0) }
+        let verdict = await ownVerdict(step, change)
         guard case .holds(let seen) = verdict else { return verdict }
         evidence = seen
       }
@@ -223,15 +232,24 @@ package struct Performer: Sendable {
     return .holds(evidence)
   }
 
+  /// What the action itself sees of its change, the author's checks aside.
+  func ownVerdict(_ step: PlannedStep, _ change: Value) async -> Verdict {
+    guard let action = registry[step.uses], case .change(let body) = action.body else {
+      return .cannotTell(Evidence("this program has no change '\(step.uses)'"))
+    }
+    return await look(step) { await body.verify(change, $0) }
+  }
+
   private func look(
     _ step: PlannedStep, _ work: @escaping @Sendable (ReadContext) async -> Verdict
   ) async -> Verdict {
-    let deadline = Deadline.after(min(step.timeout, Self.longestLook))
+    let limit = min(step.timeout, Self.longestLook)
+    let deadline = Deadline.after(limit)
     let context = context(for: step, until: deadline)
     return await firstOf(deadline: deadline, grace: Self.grace) {
       await work(context)
     } late: {
-      .cannotTell(Evidence("looking took longer than \(Self.longestLook.spoken)"))
+      .cannotTell(Evidence("looking took longer than \(limit.spoken)"))
     }
   }
 
@@ -245,71 +263,6 @@ package struct Performer: Sendable {
         .cannotTell(Evidence("\(call.uses): its input is not known: \(reason)"))
       } else {
         await checks.check(NestedCall(uses: call.uses, with: value), in: context)
-      }
-    }
-  }
-
-  // MARK: - Undoing
-
-  /// Takes the change back. An action's own undo looks for itself what there is to undo; before an undo that the author
-  /// wrote, a change that may never have been made is looked for.
-  package func undo(_ step: PlannedStep, _ change: Value, isInDoubt: Bool) async -> ApplyResult {
-    switch step.undo {
-    case .none(let reason): return .failed(.refused(.precondition, "it has no undo: \(reason)"))
-    case .explicit(let call):
-      if isInDoubt, step.isVerifiable, case .doesNotHold(let seen) = await verifyOnce(step, change)
-      {
-        return .done(Evidence("nothing to undo: the change is not in place (\(seen.summary))"))
-      }
-      return await undo(step, by: call)
-    case .auto: break
-    }
-    guard let action = registry[step.uses], case .change(let body) = action.body,
-      let undo = body.undo
-    else { return .failed(.refused(.input, "'\(step.uses)' cannot undo itself")) }
-    let deadline = Deadline.after(step.timeout)
-    let context = writeContext(for: step, until: deadline)
-    return await firstOf(deadline: deadline, grace: Self.grace) {
-      do throws(ActionFailure) {
-        return .done(try await undo(change, context))
-      } catch {
-        return .failed(error)
-      }
-    } late: {
-      .failed(.unknown(.timeout, "no answer came in \(step.timeout.spoken)"))
-    }
-  }
-
-  /// The author's own way back: another action, planned, applied and verified like any other.
-  private func undo(_ step: PlannedStep, by call: CheckCall) async -> ApplyResult {
-    guard let page = registry[call.uses]?.page else {
-      return .failed(.refused(.input, "this program has no action '\(call.uses)'"))
-    }
-    var other = step
-    other.uses = call.uses
-    other.with = call.with
-    other.when = nil
-    other.verify = []
-    other.timeout = page.timeout
-    other.settle = page.settle
-    other.isVerifiable = page.isVerifiable(with: call.with)
-    switch await plan(other) {
-    case .failed(let failure): return .failed(failure)
-    case .alreadyInPlace(let evidence): return .done(evidence)
-    case .skipped(let reason): return .failed(.refused(.input, reason))
-    case .ask: return .failed(.refused(.input, "'\(call.uses)' asks a person and changes nothing"))
-    case .change(let change, _):
-      switch await apply(other, change) {
-      case .failed(let failure): return .failed(failure)
-      case .done(let evidence):
-        guard other.isVerifiable else { return .done(evidence) }
-        switch await verify(other, change) {
-        case .holds: return .done(evidence)
-        case .doesNotHold(let seen), .cannotTell(let seen):
-          return .failed(
-            .unknown(.failed, "\(call.uses) was applied, but is not seen in place: \(seen.summary)")
-          )
-        }
       }
     }
   }
