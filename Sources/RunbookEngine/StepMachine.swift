@@ -327,6 +327,8 @@ extension StepMachine {
   private func ordered(_ decision: OperatorDecision, _ failure: StepFailure) -> Transition? {
     switch decision.choice {
     case .retry:
+      // Taking back is tried again by the run, which says `mustUndo`; nothing goes forward from here.
+      if failure.isOfUndo { return nil }
       if let change = failure.change, step.isVerifiable || !step.verify.isEmpty {
         return (
           .inDoubt(
