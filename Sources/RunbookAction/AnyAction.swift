@@ -19,6 +19,8 @@ public struct AnyAction: Sendable {
     public let apply: @Sendable (Value, WriteContext) async throws(ActionFailure) -> Evidence
     public let verify: @Sendable (Value, ReadContext) async -> Verdict
     public let undo: (@Sendable (Value, WriteContext) async throws(ActionFailure) -> Evidence)?
+    /// What `undo` would do, in words; there where `undo` is.
+    public let wayBack: (@Sendable (Value) throws(ActionFailure) -> WayBack)?
   }
 
   public init<Action: CheckAction>(_ action: Action) {
@@ -43,19 +45,22 @@ public struct AnyAction: Sendable {
   }
 
   public init<Action: StepAction>(_ action: Action) {
-    self.init(action, undo: nil)
+    self.init(action, undo: nil, wayBack: nil)
   }
 
   public init<Action: UndoableAction>(_ action: Action) {
     let name = action.page.name
     self.init(action) { change, context throws(ActionFailure) in
       try await action.undo(decodeChange(Action.Change.self, from: change, of: name), in: context)
+    } wayBack: { change throws(ActionFailure) in
+      action.wayBack(try decodeChange(Action.Change.self, from: change, of: name))
     }
   }
 
   private init<Action: StepAction>(
     _ action: Action,
-    undo: (@Sendable (Value, WriteContext) async throws(ActionFailure) -> Evidence)?
+    undo: (@Sendable (Value, WriteContext) async throws(ActionFailure) -> Evidence)?,
+    wayBack: (@Sendable (Value) throws(ActionFailure) -> WayBack)?
   ) {
     page = action.page
     let name = action.page.name
@@ -84,7 +89,7 @@ public struct AnyAction: Sendable {
             return .cannotTell(Evidence(error.message))
           }
         },
-        undo: undo))
+        undo: undo, wayBack: wayBack))
   }
 }
 

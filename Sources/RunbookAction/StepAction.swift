@@ -30,6 +30,8 @@ public protocol StepAction: Sendable {
 public protocol UndoableAction: StepAction {
   /// Must be repeatable: after a crash it is simply called again. Refuses when somebody else has changed the state since.
   func undo(_ change: Change, in context: WriteContext) async throws(ActionFailure) -> Evidence
+  /// What `undo` would do, and how a person does it: for when this program cannot. Looks at nothing.
+  func wayBack(_ change: Change) -> WayBack
 }
 
 /// Looks at something and says whether it is as expected; changes nothing.

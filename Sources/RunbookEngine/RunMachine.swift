@@ -18,9 +18,9 @@ package struct RunMachine: Sendable {
   package static let recordedRefusals = 100
 
   /// Unwinding has begun: from here on nothing goes forward any more, whatever a person decides.
-  private var isTakingBack = false
+  package private(set) var isTakingBack = false
   /// Changes that a person said to leave in place.
-  private(set) var leftInPlace: Set<Int> = []
+  package private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
   private var maybeInPlace: Set<Int> = []
 
@@ -51,6 +51,8 @@ package struct RunMachine: Sendable {
 
   package func place(of step: StepID) -> Int? { places[step] }
   package func state(of step: StepID) -> StepState? { places[step].map { steps[$0] } }
+  /// The change of a step that stands, or may stand; what an undo of it would be given.
+  package func change(of place: Int) -> Value? { changeOf[place] }
   /// Commands are under way whose ending is awaited.
   package var isBusy: Bool { activeCount > 0 }
   package var currentStage: Int? { stage < plan.stages.count ? stage : nil }

@@ -24,7 +24,15 @@ extension Suite {
     try await planAgain(change)
     expect(try await fingerprint() == after, "looking after apply changed something")
     if subject.action.page.isRepeatable { try await applyAgain(change, planned, after) }
+    if let wayBack = change.wayBack { expectWords(try wayBack(planned)) }
     if let undo = change.undo { try await undoTwice(change, undo, planned, before) }
+  }
+
+  /// People read it when the program cannot undo: it says where to, and shows no secret.
+  private func expectWords(_ way: WayBack) {
+    expect(!way.goesBackTo.isEmpty, "the way back does not say what it goes back to")
+    expectNoSecret(
+      in: (way.goesBackTo + way.lookFirst + way.commands).joined(separator: "\n"), "the way back")
   }
 
   private func planTwice(_ change: AnyAction.Change, _ before: String) async throws -> Value? {

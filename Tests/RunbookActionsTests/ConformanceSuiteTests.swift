@@ -20,6 +20,7 @@ private struct Lamp: UndoableAction {
     case outputForgotten = "the output 'level'"
     case outputNotSeen = "its evidence lacks the promised output 'level'"
     case previewEmpty = "the preview does not say"
+    case wayBackEmpty = "the way back does not say"
   }
 
   struct Input: ActionInput {
@@ -89,6 +90,10 @@ private struct Lamp: UndoableAction {
     default: world.set(0)
     }
     return Evidence("off")
+  }
+
+  func wayBack(_ change: Change) -> WayBack {
+    WayBack(goesBackTo: fault == .wayBackEmpty ? [] : ["off"], commands: ["switch it off"])
   }
 }
 

@@ -45,6 +45,23 @@ struct DNSSwitch: UndoableAction {
       sightings: sightings
     ).run()
   }
+
+  func wayBack(_ change: DNSChange) -> WayBack {
+    let place = ServerAddress(change.server).map { "\($0.host) \($0.port)" } ?? change.server
+    let key = change.key.map {
+      " -k KEYFILE   # the key \($0.name) (\($0.algorithm.rawValue)), in the secret '\($0.secret)'"
+    }
+    return WayBack(
+      goesBackTo: [
+        "\(change.subject) at \(change.server), zone \(change.zone)",
+        "from \(change.to.text) back to \(change.from.text)",
+      ],
+      lookFirst: [
+        "\(change.subject) must still be \(change.to.values.joined(separator: ", ")): another "
+          + "value is somebody else's, and is left alone"
+      ],
+      commands: ["nsupdate\(key ?? "")", "server \(place)"] + change.backward.lines)
+  }
 }
 
 /// When this process first saw each change in place everywhere: from then on caches can only lose

@@ -45,4 +45,21 @@ struct HAProxyShift: UndoableAction {
   ) async throws(ActionFailure) -> Evidence {
     try await ShiftUndoer(change: change, context: context).run()
   }
+
+  func wayBack(_ change: ShiftChange) -> WayBack {
+    WayBack(
+      goesBackTo: change.processes.map { process in
+        let before = process.before.map { "\($0.server) \($0.weight) (\($0.mode.rawValue))" }
+        return "the weights of '\(change.backend)' at \(process.address) back to: "
+          + before.joined(separator: ", ")
+      },
+      lookFirst: [
+        "a server that had weight before must be healthy: else nobody would be left to answer"
+      ],
+      commands: change.processes.flatMap { process in
+        process.commandsBack(in: change.backend).map {
+          "echo \($0.shellQuoted) | socat stdio \(process.socatAddress)"
+        }
+      })
+  }
 }

@@ -93,6 +93,24 @@ extension ShiftChange.Process {
     }
   }
 
+  /// The same without having looked: every server's state is set too.
+  func commandsBack(in backend: String) -> [String] {
+    before.sorted { $0.weight > $1.weight }.flatMap { setting in
+      [
+        "set server \(backend)/\(setting.server) weight \(setting.weight)",
+        "set server \(backend)/\(setting.server) state \(setting.mode.rawValue)",
+      ]
+    }
+  }
+
+  /// The address as `socat` takes it.
+  var socatAddress: String {
+    switch RuntimeAddress(address) {
+    case .unix(let path)?: path.shellQuoted
+    case .tcp?, nil: "TCP:\(address)".shellQuoted
+    }
+  }
+
   /// The last part of the ramp whose weights stand there; nil for none.
   func stepReached(in state: BackendState) -> Int? {
     steps.lastIndex { step in step.weights.allSatisfy { state[$0.server]?.weight == $0.weight } }

@@ -109,4 +109,6 @@ struct Fence: UndoableAction {
       change: change, target: target, successor: successor, context: context.reading)
     return try await blocking { () throws(ActionFailure) -> Evidence in try work.undo() }
   }
+
+  func wayBack(_ change: Change) -> WayBack { change.wayBack }
 }

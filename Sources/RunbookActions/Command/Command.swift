@@ -100,7 +100,19 @@ struct Command: Codable, Equatable, Sendable {
 
 extension Command {
   /// As one would type it, for people to read; it is never given to a shell.
-  var spoken: String { argv.map(quoted).joined(separator: " ") }
+  var spoken: String { argv.map(\.shellQuoted).joined(separator: " ") }
+
+  /// The line to type for the same; a secret stands in it by name.
+  var typed: String {
+    let variables = env.map { entry in
+      switch entry.value {
+      case .secret(let name): "\(entry.key)=<secret \(name)>"
+      case .string(let text): "\(entry.key)=\(text.shellQuoted)"
+      default: "\(entry.key)=\(JSONText.text(entry.value).shellQuoted)"
+      }
+    }
+    return (["cd \(cwd.shellQuoted) &&"] + variables + [spoken]).joined(separator: " ")
+  }
 
   /// What is worth knowing before saying yes, a line each.
   var previewLines: [String] {
@@ -108,7 +120,7 @@ extension Command {
     for entry in env {
       switch entry.value {
       case .secret(let name): lines.append("with \(entry.key) from the secret '\(name)'")
-      default: lines.append("with \(entry.key)=\(quoted(JSONText.text(entry.value)))")
+      default: lines.append("with \(entry.key)=\(JSONText.text(entry.value).shellQuoted)")
       }
     }
     switch stdin {
@@ -118,17 +130,4 @@ extension Command {
     }
     return lines
   }
-}
-
-private func quoted(_ text: String) -> String {
-  let plain = text.utf8.allSatisfy { byte in
-    switch byte {
-    case 48...57, 65...90, 97...122: true
-    default: "-_./:=@,+%".utf8.contains(byte)
-    }
-  }
-  if plain, !text.isEmpty { return text }
-  return "'"
-    + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-    + "'"
 }

@@ -134,6 +134,16 @@ struct CommandRun: UndoableAction {
     }
   }
 
+  func wayBack(_ change: Change) -> WayBack {
+    let ran = "what \(change.run.spoken) did"
+    guard let undo = change.undo else {
+      return WayBack(goesBackTo: ["\(ran): it was given no 'undo'"], commands: [])
+    }
+    return WayBack(
+      goesBackTo: ["takes back \(ran), by the program that the runbook names for it"],
+      commands: [undo.typed])
+  }
+
   private func run(
     _ command: Command, in context: WriteContext
   ) async throws(ActionFailure) -> CommandResult {

@@ -28,6 +28,10 @@ struct RunEnding {
     switch result.ending {
     case .waiting, .paused:
       console.note("\n" + (try stored.holdText(.undriven, console: console)).text)
+      if result.machine.isTakingBack {
+        // Stopped half way: what is left must not depend on this program being able to go on.
+        console.note("\n" + UndoText(stored, isDriven: false, console: console).text)
+      }
     case .closed: break
     }
     if let next = next { console.out("Next    \(next)") }

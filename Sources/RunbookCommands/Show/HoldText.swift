@@ -110,8 +110,11 @@ struct HoldText {
     let known = perhaps.isEmpty ? "nothing" : "nothing that is known"
     var lines = ["  Changed so far: \(sure.isEmpty ? known : names(sure))."]
     if !perhaps.isEmpty { lines.append("  Perhaps changed: \(names(perhaps)).") }
-    if !machine.changes.isEmpty, let why = machine.undoReach.nothing {
-      lines.append("  Undo: \(why).")
+    if !machine.changes.isEmpty {
+      lines.append(
+        "  Undo: "
+          + (machine.undoReach.nothing.map { "\($0)." }
+            ?? "lifeboat undo \(run) --print shows each step of it, and how by hand."))
     }
     return lines
   }

@@ -60,53 +60,6 @@ struct Resume: AsyncParsableCommand {
   }
 }
 
-/// `lifeboat undo`: takes back what a run changed.
-struct Undo: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "undo",
-    abstract: "Take back what a run changed, last first, from the state that it captured before.",
-    discussion: """
-      Works on a run that is being driven (its process is told to, and exit code 0 means that it \
-      has begun; 'status' shows it), that holds, was interrupted, or has ended, and from a copy of \
-      its folder on another machine. It stops before a point of no return and before a step that has no undo, and \
-      refuses where somebody else has changed the state since.
-      """)
-
-  @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
-  var id: String = "latest"
-  @Option(help: "Why; goes into the report.")
-  var reason: String
-  @Option(help: "Your name, where several people share this account. Recorded; gives no rights.")
-  var by: String?
-  @OptionGroup var output: OutputOptions
-
-  func run() async throws {
-    // One that is being driven is told to: its own process undoes.
-    if case .held = try RunStore.current().find(id).driver {
-      return try Steering(
-        verb: .undo, id: id, by: by, reason: reason, format: output.format
-      ).send()
-    }
-    let order = OperatorDecision(.unwind, by: Person.current, reason: reason, named: by)
-    let status = try await TakeOver(id: id, given: [:], orders: []).run { stored, interrupted, _ in
-      guard interrupted.isEmpty else {
-        throw Refusal(
-          .refused,
-          "steps were under way when the process ended: "
-            + interrupted.map(\.text).joined(separator: ", "),
-          next: "run 'lifeboat resume \(stored.opening.run)' first: it looks what they did")
-      }
-      guard !stored.machine.changes.isEmpty else {
-        throw Refusal(
-          .refused, "run \(stored.opening.run) has changed nothing that is still in place")
-      }
-      return .operatorDecided(order)
-    }
-    // For this command a run that is undone is what was asked for.
-    if status != .done, status != .failedUndone { throw status }
-  }
-}
-
 /// Takes a stored run over in this process.
 struct TakeOver {
   let id: String
