@@ -74,12 +74,14 @@ let package = Package(
     // L2: what a step action promises
     library("RunbookAction", ["RunbookModel"]),
     // L3: does IO
+    library("RunbookProcess", ["RunbookModel", "RunbookAction", "CLinux"]),
     library(
       "RunbookDriver",
       [
-        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction", crypto,
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction",
+        "RunbookProcess", crypto,
       ]),
-    library("RunbookActions", ["RunbookModel", "RunbookAction", "CLibCurl", "CLinux"]),
+    library("RunbookActions", ["RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl"]),
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     .target(name: "CLazyLibrary"),
     lazy("CLibCurl", in: "Sources"),

@@ -43,6 +43,12 @@ public struct Plan: Sendable, Codable, Equatable {
       self.path = path
       self.sha256 = sha256
     }
+
+    /// The folder in which it lies.
+    package var folder: String {
+      guard let slash = path.lastIndex(of: "/") else { return "." }
+      return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
   }
 
   public init(

@@ -300,9 +300,13 @@ public struct SecretReference: Sendable, Codable, Equatable {
   public var source: Source
   public var place: SourcePlace?
 
+  /// How long a command may take; nil for the usual time.
+  public var timeout: Duration?
+
   public enum Source: Sendable, Codable, Equatable {
     case file(String)
     case environmentVariable(String)
+    /// A program with its arguments; what it prints is the secret.
     case command([String])
   }
 

@@ -26,38 +26,42 @@ enum Layers {
     // The seam: what a step action promises.
     Target(
       folder: "Sources/RunbookAction", level: 2, mayImport: system.union(["RunbookModel"])),
+    // Child processes: for what runs the author's programs and knows nothing of a run.
+    Target(
+      folder: "Sources/RunbookProcess", level: 3,
+      mayImport: system.union(["RunbookModel", "RunbookAction", "CLinux"])),
     // These do things.
     Target(
-      folder: "Sources/RunbookDriver", level: 3,
+      folder: "Sources/RunbookDriver", level: 4,
       mayImport: system.union([
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction",
-        "Crypto",
+        "RunbookProcess", "Crypto",
       ])),
     Target(
-      folder: "Sources/RunbookActions", level: 3,
-      mayImport: system.union(["RunbookModel", "RunbookAction", "CLibCurl", "CLinux"])),
+      folder: "Sources/RunbookActions", level: 4,
+      mayImport: system.union(["RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl"])),
     plugin("Postgres", "CLibPQ"),
     plugin("DNS", "CLDNS"),
     plugin("HAProxy"),
     // The same machines in a virtual world: no task, no clock, no file.
     Target(
-      folder: "Sources/RunbookSimulation", level: 4,
+      folder: "Sources/RunbookSimulation", level: 5,
       mayImport: ["RunbookModel", "RunbookEngine", "RunbookDriver"]),
     Target(
-      folder: "Sources/RunbookCommands", level: 5,
+      folder: "Sources/RunbookCommands", level: 6,
       mayImport: system.union([
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
         "RunbookAction", "RunbookDriver", "RunbookSimulation", "ArgumentParser", "Crypto",
       ])),
     Target(
-      folder: "Sources/lifeboat", level: 6,
+      folder: "Sources/lifeboat", level: 7,
       mayImport: [
         "Glibc", "RunbookAction", "RunbookActions", "RunbookCommands", "PostgresPlugin",
         "DNSPlugin", "HAProxyPlugin",
       ]),
     // The lab shares nothing with the program but the values: it must not be able to share its mistakes.
     Target(
-      folder: "Sources/lifeboat-lab", level: 6,
+      folder: "Sources/lifeboat-lab", level: 7,
       mayImport: system.union([
         "RunbookModel", "ArgumentParser", "FlyingFox", "FlyingSocks", "CLibPQ", "CLab",
       ])),
@@ -76,7 +80,7 @@ enum Layers {
   /// A plugin sees the seam and its own library, and no other plugin.
   private static func plugin(_ product: String, _ libraries: String...) -> Target {
     Target(
-      folder: "Plugins/\(product)", level: 3,
+      folder: "Plugins/\(product)", level: 4,
       mayImport: system.union(["RunbookModel", "RunbookAction"]).union(libraries))
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookAction
 import RunbookModel
+import RunbookProcess
 
 /// A program with everything that it is given. Secrets stand in it by name only.
 struct Command: Codable, Equatable, Sendable {

@@ -1,5 +1,6 @@
 import RunbookAction
 import RunbookModel
+import RunbookProcess
 
 /// `command.check`: a program that only looks says whether something is so.
 struct CommandCheck: CheckAction {

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookAction
 import RunbookModel
+import RunbookProcess
 
 /// A report in words, with secrets masked and within the limits.
 struct CommandResult: Sendable {

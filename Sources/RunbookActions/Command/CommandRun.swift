@@ -1,5 +1,6 @@
 import RunbookAction
 import RunbookModel
+import RunbookProcess
 
 /// `command.run`: a program of the author's makes a change.
 struct CommandRun: UndoableAction {

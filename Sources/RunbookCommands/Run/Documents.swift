@@ -60,9 +60,15 @@ extension RunbookEnvironment {
     var environment = self
     environment.signingKeyFile = signingKeyFile.map(anchored)
     environment.secrets = secrets.map { reference in
-      guard case .file(let path) = reference.source else { return reference }
       var reference = reference
-      reference.source = .file(anchored(path))
+      switch reference.source {
+      case .file(let path): reference.source = .file(anchored(path))
+      // A program that is named without a slash is looked for in PATH.
+      case .command(let argv):
+        let program = argv.first.map { $0.contains("/") ? anchored($0) : $0 }
+        reference.source = .command([program].compactMap { $0 } + argv.dropFirst())
+      case .environmentVariable: break
+      }
       return reference
     }
     return environment

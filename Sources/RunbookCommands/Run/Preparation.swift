@@ -12,12 +12,13 @@ struct Preparation {
   let secrets: SecretVault
   private let console: Console
 
-  init(_ options: RunbookOptions, purpose: Purpose, console: Console) throws {
+  init(_ options: RunbookOptions, purpose: Purpose, console: Console) async throws {
     self.console = console
     let documents = try Self.documents(options, console)
     request = try Self.request(options, documents, purpose: purpose, console)
     do throws(SecretVault.Missing) {
-      secrets = try SecretVault(references: documents.environment.secrets)
+      secrets = try await SecretVault.read(
+        documents.environment.secrets, in: documents.environmentSource.folder)
     } catch {
       Documents.show(error.problems, console: console)
       throw ExitStatus.invalid

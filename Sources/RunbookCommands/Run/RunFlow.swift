@@ -31,7 +31,7 @@ struct RunFlow {
     if purpose == .recovery, reason?.trimmed.isEmpty ?? true {
       throw Refusal(.invalid, "a recovery needs a reason", next: "say why with --reason")
     }
-    let preparation = try Preparation(target, purpose: purpose, console: console)
+    let preparation = try await Preparation(target, purpose: purpose, console: console)
     try preparation.checkAllowed()
     let fresh = try await preparation.plan()
     let plan = try planToRun(fresh)

@@ -30,7 +30,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console()
-    let preparation = try Preparation(
+    let preparation = try await Preparation(
       target, purpose: recovery ? .recovery : .drill, console: console)
     var plan = try await preparation.plan()
     if let out {

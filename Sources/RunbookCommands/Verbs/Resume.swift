@@ -78,7 +78,7 @@ struct TakeOver {
       folder, by: Person.current,
       secrets: { plan in
         do throws(SecretVault.Missing) {
-          return try SecretVault(references: plan.secrets)
+          return try await SecretVault.read(plan.secrets, in: plan.environment.folder)
         } catch {
           Documents.show(error.problems, console: console)
           throw ExitStatus.invalid

@@ -1,4 +1,3 @@
-import Glibc
 import RunbookAction
 package import RunbookModel
 
@@ -12,24 +11,34 @@ package struct SecretVault: SecretSource {
     package var problems: [Diagnostic]
   }
 
-  /// A secret file larger than this is not a secret.
-  private static let largestFile = 64 * 1024
-
-  package init(references: [SecretReference]) throws(Missing) {
+  /// Reads all of them, commands side by side. A secret that a command prints is read by running it: that is a look, and
+  /// a dry run takes it as a run does.
+  package static func read(
+    _ references: [SecretReference], in folder: String
+  ) async throws(Missing) -> SecretVault {
+    let found = await withTaskGroup(of: (Int, Result<Secret, SecretProblem>).self) { group in
+      for (place, reference) in references.enumerated() {
+        group.addTask { (place, await reference.read(in: folder)) }
+      }
+      var found: [Int: Result<Secret, SecretProblem>] = [:]
+      for await (place, result) in group { found[place] = result }
+      return found
+    }
     var values: [SecretName: Secret] = [:]
     var problems: [Diagnostic] = []
-    for reference in references {
-      do {
-        values[reference.name] = Secret(try Self.read(reference.source))
-      } catch {
+    for (place, reference) in references.enumerated() {
+      switch found[place] {
+      case .success(let secret)?: values[reference.name] = secret
+      case .failure(let problem)?:
         problems.append(
           Diagnostic(
-            "LB220", .error, "the secret '\(reference.name)' cannot be read: \(error.message)",
-            at: reference.place, help: error.help))
+            "LB220", .error, "the secret '\(reference.name)' cannot be read: \(problem.message)",
+            at: reference.place, help: problem.help))
+      case nil: break
       }
     }
     guard problems.isEmpty else { throw Missing(problems: problems) }
-    self.init(values: values)
+    return SecretVault(values: values)
   }
 
   package init(values: [SecretName: Secret]) {
@@ -51,64 +60,6 @@ package struct SecretVault: SecretSource {
     var text = text
     for mask in masks where text.contains(mask) {
       text = text.split(separator: mask, omittingEmptySubsequences: false).joined(separator: "•••")
-    }
-    return text
-  }
-
-  private struct Problem: Error {
-    var message: String
-    var help: String
-  }
-
-  private static func read(_ source: SecretReference.Source) throws(Problem) -> String {
-    switch source {
-    case .file(let path): return try readFile(path)
-    case .environmentVariable(let name):
-      guard let value = getenv(name), value.pointee != 0 else {
-        throw Problem(
-          message: "the environment variable \(name) is not set",
-          help: "set it in the shell that starts lifeboat, or name a file")
-      }
-      return String(cString: value)
-    case .command:
-      throw Problem(
-        message: "secrets by command are not served by this version",
-        help: "write {file: PATH} or {env: NAME}")
-    }
-  }
-
-  private static func readFile(_ path: String) throws(Problem) -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    guard file >= 0 else {
-      throw Problem(
-        message: "\(path): \(String(cString: strerror(errno)))",
-        help: "create it with mode 0600, readable by whoever runs lifeboat")
-    }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: largestFile + 1)
-    var count = 0
-    while count < bytes.count {
-      let room = bytes.count - count
-      let got = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + count, room) }
-      if got < 0, errno == EINTR { continue }
-      guard got >= 0 else {
-        throw Problem(
-          message: "\(path): \(String(cString: strerror(errno)))", help: "make it a plain file")
-      }
-      if got == 0 { break }
-      count += got
-    }
-    guard count <= largestFile else {
-      throw Problem(
-        message: "\(path) is larger than 64 KiB", help: "name the file that holds the secret alone")
-    }
-    while count > 0, bytes[count - 1] == 0x0A || bytes[count - 1] == 0x0D { count -= 1 }
-    guard count > 0 else {
-      throw Problem(message: "\(path) is empty", help: "write the secret into it")
-    }
-    guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
-      throw Problem(
-        message: "\(path) is not UTF-8 text", help: "store it as text, base64 if need be")
     }
     return text
   }

@@ -118,13 +118,13 @@ package struct RunSession: Sendable {
   /// Takes a run over: replays its records, which must give the same commands, and goes on from there. `event` says
   /// what to go on with once the state is known.
   package func resume(
-    _ folder: RunFolder, by: String, secrets: (Plan) throws -> SecretVault,
+    _ folder: RunFolder, by: String, secrets: (Plan) async throws -> SecretVault,
     event: (Stored, [StepID], JournalRecovery) throws -> Event, watch: (Stored) -> Watch
   ) async throws -> Result {
     try store.folder.prepare()
     let planBytes = try folder.readPlan()
     let plan = try decode(planBytes, folder)
-    let vault = try secrets(plan)
+    let vault = try await secrets(plan)
     let holder = LockHolder(run: folder.id, by: by, since: clock.now().wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
     defer { withExtendedLifetime(serviceLock) {} }

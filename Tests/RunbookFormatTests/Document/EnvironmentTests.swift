@@ -30,17 +30,19 @@ struct EnvironmentTests {
         secrets:
           db: {file: /run/secrets/db}
           tsig: {env: TSIG}
+          token: {command: [vault, read, x], timeout: 30s}
         signing_key: {file: /etc/key}
         """
       ).environment)
     #expect(environment.allows == [.drill, .recovery])
     #expect(environment.blackouts.map(\.purposes) == [[.drill], [.drill, .recovery]])
     #expect(environment.roles == [.init(name: "commander", people: ["alice", "bob"])])
-    #expect(environment.secrets.map(\.name.name) == ["db", "tsig"])
+    #expect(environment.secrets.map(\.name.name) == ["db", "tsig", "token"])
     #expect(
       environment.secrets.map(\.source) == [
-        .file("/run/secrets/db"), .environmentVariable("TSIG"),
+        .file("/run/secrets/db"), .environmentVariable("TSIG"), .command(["vault", "read", "x"]),
       ])
+    #expect(environment.secrets.map(\.timeout) == [nil, nil, .seconds(30)])
     #expect(environment.signingKeyFile == "/etc/key")
     #expect(environment.values["count"]?.constant == .int(3))
   }
@@ -54,7 +56,8 @@ struct EnvironmentTests {
     ("values: {a: '${{ secrets.b }}'}", "LB250 4:18"),
     ("roles: {commander: []}", "LB208 4:20"), ("roles: {commander: alice}", "LB202 4:20"),
     ("guards: {cool_down: 60m}", "LB210 4:10"),
-    ("secrets: {db: {command: [vault, read, x]}}", "LB210 4:16"),
+    ("secrets: {db: {command: [vault, read, x], timeout: 1h}}", "LB208 4:52"),
+    ("secrets: {db: {file: a, timeout: 1s}}", "LB216 4:34"),
     ("guards: {cooldown: 60m}", "LB201 4:10"),
     ("guards: {blackout: [{from: now, to: '2026-12-27T00:00Z'}]}", "LB202 4:28"),
     ("guards: {blackout: [{from: '2026-12-27T00:00Z', to: '2026-12-24T00:00Z'}]}", "LB216 4:53"),

@@ -56,7 +56,7 @@ enum BlackoutKey: Int, DocumentKey {
 }
 
 enum SecretKey: Int, DocumentKey {
-  case file, env, command
+  case file, env, command, timeout
 
   static let section = Section(
     "a secret",
@@ -64,8 +64,9 @@ enum SecretKey: Int, DocumentKey {
       KeyRule("file", .text, "The file that holds it."),
       KeyRule("env", .text, "The environment variable that holds it."),
       KeyRule(
-        "command", .list(.text), "The program, with its arguments, that prints it.",
-        isServed: false),
+        "command", .list(.text),
+        "The program, with its arguments, that prints it; run without a shell."),
+      KeyRule("timeout", .duration, "How long the command may take; 10 s where it is not said."),
     ])
 }
 

@@ -97,15 +97,38 @@ extension DocumentReader {
             + "secret, which others can read by now")
         continue
       }
-      guard let source = secretSource(value, name) else { continue }
-      environment.secrets.append(
-        SecretReference(name: SecretName(name), source: source, place: place(key)))
+      guard let keys = slots(value, SecretKey.self),
+        let source = secretSource(keys, at: value, name)
+      else { continue }
+      var reference = SecretReference(name: SecretName(name), source: source, place: place(key))
+      reference.timeout = secretTimeout(keys, source, name)
+      environment.secrets.append(reference)
     }
   }
 
-  private mutating func secretSource(_ id: NodeID, _ name: String) -> SecretReference.Source? {
-    guard let keys = slots(id, SecretKey.self) else { return nil }
-    let given = SecretKey.allCases.filter { keys[$0] != nil }
+  private mutating func secretTimeout(
+    _ keys: Slots<SecretKey>, _ source: SecretReference.Source, _ name: String
+  ) -> Duration? {
+    guard let node = keys[.timeout] else { return nil }
+    guard case .command = source else {
+      problems.error(
+        .contradiction, "the secret '\(name)' is not read by a command, so 'timeout' means nothing",
+        at: place(node), help: "leave it out")
+      return nil
+    }
+    guard let timeout = duration(node, "timeout") else { return nil }
+    guard timeout <= .seconds(300) else {
+      problems.error(
+        .outOfRange, "'timeout' of a secret is at most 5m", at: place(node))
+      return nil
+    }
+    return timeout
+  }
+
+  private mutating func secretSource(
+    _ keys: Slots<SecretKey>, at id: NodeID, _ name: String
+  ) -> SecretReference.Source? {
+    let given = [SecretKey.file, .env, .command].filter { keys[$0] != nil }
     guard given.count == 1 else {
       problems.error(
         given.isEmpty ? .missingKey : .contradiction,
@@ -124,6 +147,7 @@ extension DocumentReader {
         problems.error(.outOfRange, "'command' names no program", at: place(node))
       }
       return argv.isEmpty ? nil : .command(argv)
+    case .timeout: return nil
     }
   }
 }

@@ -1,9 +1,9 @@
 import Glibc
 import RunbookAction
-import RunbookModel
+package import RunbookModel
 
 /// The file that would be run for `name`: a path as it stands, a bare name looked up in `path`.
-func findProgram(
+package func findProgram(
   _ name: String, path: String, folder: String
 ) throws(ActionFailure) -> String {
   if name.contains("/") {
@@ -22,7 +22,7 @@ func findProgram(
     advice: "install it or write its whole path")
 }
 
-func isFolder(_ path: String) -> Bool {
+package func isFolder(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

@@ -1,12 +1,11 @@
 import Glibc
-import RunbookAction
-import RunbookModel
+package import RunbookAction
 
 /// Runs a program to its end or to the deadline, whichever is first.
 ///
 /// At the deadline its whole session gets SIGTERM, and SIGKILL two seconds later: the report comes at the latest 2.5
 /// seconds after the deadline. Cancelling the task does the same at once.
-func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildReport {
+package func runChild(_ request: ChildRequest, until deadline: Deadline) async -> ChildReport {
   if deadline.hasPassed || Task.isCancelled { return ChildReport(end: .neverBegan) }
   let child = ChildReactor.shared.child(request, until: deadline.instant)
   return await withTaskCancellationHandler {

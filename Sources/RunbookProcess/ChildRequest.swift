@@ -1,28 +1,37 @@
-import RunbookModel
-
 /// A program to run: nothing of ours reaches it but what stands here.
-struct ChildRequest: Sendable {
+package struct ChildRequest: Sendable {
   /// An absolute path.
-  var executable: String
+  package var executable: String
   /// With the program's own name first.
-  var arguments: [String]
+  package var arguments: [String]
   /// `NAME=value`, all of it.
-  var environment: [String]
-  var folder: String
+  package var environment: [String]
+  package var folder: String
   /// What it reads; nil is an empty input.
-  var input: [UInt8]?
+  package var input: [UInt8]?
+
+  package init(
+    executable: String, arguments: [String], environment: [String], folder: String,
+    input: [UInt8]? = nil
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+    self.folder = folder
+    self.input = input
+  }
 }
 
 /// How a program ended and what it wrote.
-struct ChildReport: Sendable {
-  var end: End
-  var output = Captured()
-  var errors = Captured()
-  var took = Duration.zero
+package struct ChildReport: Sendable {
+  package var end: End
+  package var output = Captured()
+  package var errors = Captured()
+  package var took = Duration.zero
   /// It ended, but a process that it started still holds its output open.
-  var leftProcessBehind = false
+  package var leftProcessBehind = false
 
-  enum End: Sendable, Equatable {
+  package enum End: Sendable, Equatable {
     case exited(Int32)
     /// A signal that was not ours ended it.
     case signalled(Int32)
@@ -38,7 +47,7 @@ struct ChildReport: Sendable {
     case unseen
   }
 
-  enum Stop: Sendable, Equatable {
+  package enum Stop: Sendable, Equatable {
     case terminated
     case killed
     /// Not even SIGKILL has ended it: it hangs inside the system (a dead disk or network file system).
@@ -46,21 +55,21 @@ struct ChildReport: Sendable {
   }
 
   /// What of one stream was kept, and how much was not.
-  struct Captured: Sendable {
-    var bytes: [UInt8] = []
-    var dropped = 0
+  package struct Captured: Sendable {
+    package var bytes: [UInt8] = []
+    package var dropped = 0
   }
 }
 
 /// Limits of every child process.
-enum ChildLimits {
+package enum ChildLimits {
   /// Kept of stdout and of stderr; together the 1 MiB that a step may keep. The rest is counted and dropped.
-  static let output = 768 << 10
-  static let errors = 256 << 10
+  package static let output = 768 << 10
+  package static let errors = 256 << 10
   /// Read beyond the limit and dropped after masking, so that no secret that spans the limit shows its first half.
-  static let slack = 64 << 10
+  package static let slack = 64 << 10
   /// Between SIGTERM at the deadline and SIGKILL.
-  static let grace = Duration.seconds(2)
+  package static let grace = Duration.seconds(2)
   /// After SIGKILL, until it is given up.
-  static let patience = Duration.milliseconds(500)
+  package static let patience = Duration.milliseconds(500)
 }
