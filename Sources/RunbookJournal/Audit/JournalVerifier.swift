@@ -1,7 +1,7 @@
 /// Finds every byte of a journal that is not as it was written, and names the record.
 ///
-/// Shares no code with what writes journals. Reads once when nothing is wrong, twice when something
-/// is; memory does not grow with the journal. What a report says:
+/// Shares no code with what writes journals. Reads once when nothing is wrong, up to four times when
+/// something is; memory does not grow with the journal. What a report says:
 /// - with a checkpoint, of everything up to it: any changed, missing, moved or added byte;
 /// - beyond the checkpoint, or without one: what the chain shows, which is any change but one of
 ///   the last record or of everything from some record on.
@@ -11,11 +11,16 @@ package struct JournalVerifier: Sendable {
 
   private let origin: String
   private let keys: [VerifyingKey]
+  private let lanes: (any HashLanes)?
 
-  /// `origin` is what the checkpoint must name; `keys` those whose signature counts.
-  package init(origin: String, keys: [VerifyingKey]) {
+  /// `origin` is what the checkpoint must name; `keys` those whose signature counts; `lanes` hash a
+  /// journal that is in order, nil for the library alone.
+  package init(
+    origin: String, keys: [VerifyingKey], lanes: (any HashLanes)? = ProcessorLanes.best
+  ) {
     self.origin = origin
     self.keys = keys
+    self.lanes = lanes
   }
 
   /// `note` is the checkpoint as it was before the journal is read, so that a live journal is never
@@ -37,11 +42,36 @@ package struct JournalVerifier: Sendable {
   package func verify<Source: JournalSource>(
     _ source: Source, _ reading: Reading, anchors: [JournalAnchor] = []
   ) throws(Source.Failure) -> AuditReport {
-    let signed = reading.signed
-    let cover = self.cover(signed, anchors)
-    var scan = JournalScan(cover: cover?.size, sizes: anchors.map(\.size) + [cover?.size ?? 0])
+    let cover = self.cover(reading.signed, anchors)
+    let sizes = anchors.map(\.size) + [cover?.size ?? 0]
+    var straight = StraightReading(cover: cover?.size, sizes: sizes, lanes: lanes)
+    if try straight.read(source), fits(straight, cover),
+      compare(straight.roots, with: anchors, but: cover).isEmpty
+    {
+      return report(straight, reading, cover)
+    }
+    var scan = JournalScan(cover: cover?.size, sizes: sizes)
     try scan.read(source)
+    return try report(scan, reading, cover, anchors, source)
+  }
 
+  private func report(
+    _ straight: StraightReading, _ reading: Reading, _ cover: SignedCover?
+  ) -> AuditReport {
+    var findings = reading.problem.map { [$0] } ?? []
+    if straight.tornBytes > 0 {
+      findings.append(.torn(straight.tornBytes, after: straight.count - 1))
+    }
+    findings += uncovered(last: straight.count - 1, cover, reading)
+    return AuditReport(
+      recordCount: straight.count, lineCount: straight.count, root: straight.root,
+      checkpoint: reading.status, provenCount: cover?.size ?? 0, findings: findings)
+  }
+
+  private func report<Source: JournalSource>(
+    _ scan: JournalScan, _ reading: Reading, _ cover: SignedCover?, _ anchors: [JournalAnchor],
+    _ source: Source
+  ) throws(Source.Failure) -> AuditReport {
     var findings = reading.problem.map { [$0] } ?? []
     var proven = 0
     if scan.isShredded {
@@ -54,8 +84,9 @@ package struct JournalVerifier: Sendable {
       proven = damage.provenCount
       findings += damage.findings
     }
-    if scan.isUnbroken { findings += compare(scan, with: anchors, but: cover) }
-    findings += uncovered(scan, cover, isSigned: signed != nil)
+    if scan.isUnbroken { findings += compare(scan.roots, with: anchors, but: cover) }
+    let last = scan.pieces.compactMap { $0.chain?.last }.max() ?? -1
+    findings += uncovered(last: last, cover, reading)
     return AuditReport(
       recordCount: scan.recordCount, lineCount: scan.lineCount,
       root: scan.isUnbroken ? scan.tree.root : nil, checkpoint: reading.status, provenCount: proven,
@@ -91,6 +122,13 @@ package struct JournalVerifier: Sendable {
       size: largest.size, root: largest.root, head: nil, source: largest.source)
   }
 
+  private func fits(_ straight: StraightReading, _ cover: SignedCover?) -> Bool {
+    guard let cover else { return true }
+    guard straight.roots[cover.size] == cover.root else { return false }
+    guard cover.size > 0, let head = cover.head else { return true }
+    return straight.coverHead == head
+  }
+
   private func fits(_ scan: JournalScan, _ cover: SignedCover?) -> Bool {
     guard let cover else { return true }
     guard scan.roots[cover.size] == cover.root else { return false }
@@ -101,11 +139,11 @@ package struct JournalVerifier: Sendable {
 
   /// Roots that were signed at other moments.
   private func compare(
-    _ scan: JournalScan, with anchors: [JournalAnchor], but cover: SignedCover?
+    _ roots: [Int: RecordHash], with anchors: [JournalAnchor], but cover: SignedCover?
   ) -> [AuditFinding] {
     anchors.compactMap { anchor in
       if anchor.size == cover?.size, anchor.root == cover?.root { return nil }
-      guard let root = scan.roots[anchor.size], root != anchor.root else { return nil }
+      guard let root = roots[anchor.size], root != anchor.root else { return nil }
       return AuditFinding(
         .rewritten, records: anchor.size > 0 ? 0...(anchor.size - 1) : nil,
         "the first \(anchor.size) records are not those of which \(anchor.source) holds the hash")
@@ -113,13 +151,12 @@ package struct JournalVerifier: Sendable {
   }
 
   private func uncovered(
-    _ scan: JournalScan, _ cover: SignedCover?, isSigned: Bool
+    last: Int, _ cover: SignedCover?, _ reading: Reading
   ) -> [AuditFinding] {
     let covered = cover?.size ?? 0
-    let last = scan.pieces.compactMap { $0.chain?.last }.max() ?? -1
     guard last >= covered else { return [] }
     let which = Words.records(covered...last)
-    let place = isSigned && covered > 0 ? ", after the last signed checkpoint," : ""
+    let place = reading.signed != nil && covered > 0 ? ", after the last signed checkpoint," : ""
     return [
       AuditFinding(
         .uncovered, records: covered...last,

@@ -8,6 +8,10 @@ struct LineForm {
   }
 
   private let digits: [UInt8]
+  private let seq = Shape("{\"seq\":#")
+  private let time = Shape(",\"at\":\"####-##-##T##:##:##.#########Z\",\"mono_ns\":")
+  private let prev = Shape(",\"prev\":\"")
+  private let event = Shape("\",\"event\":")
 
   init() {
     var table = [UInt8](repeating: 255, count: 256)
@@ -19,9 +23,8 @@ struct LineForm {
   /// Nil unless the line is `{"seq":…,"at":"…","mono_ns":…,"prev":"…","event":…]}` byte for byte.
   func front(of line: UnsafeRawBufferPointer) -> Front? {
     var cursor = Cursor(line)
-    guard cursor.take("{\"seq\":"), let seq = cursor.count(), cursor.take(",\"at\":\""),
-      cursor.takeTime(), cursor.take("\",\"mono_ns\":"), cursor.takeInteger(),
-      cursor.take(",\"prev\":\""), let prev = hash(&cursor), cursor.take("\",\"event\":"),
+    guard cursor.take(seq, but: 1), let seq = cursor.count(), cursor.take(time),
+      cursor.takeInteger(), cursor.take(prev), let prev = hash(&cursor), cursor.take(event),
       cursor.endsWith("]}")
     else { return nil }
     return Front(seq: seq, prev: prev)
@@ -53,6 +56,53 @@ struct LineForm {
   }
 }
 
+/// A text in which `#` stands for any decimal digit, compared eight bytes at a time.
+private struct Shape {
+  let count: Int
+  private var words: [Word] = []
+
+  private struct Word {
+    var place: Int
+    /// A digit is compared with 0.
+    var expected: UInt64
+    /// For each byte, what lifts the highest difference that is still right to 127.
+    var slack: UInt64
+  }
+
+  private static let high: UInt64 = 0x8080_8080_8080_8080
+
+  /// At least eight bytes of ASCII.
+  init(_ text: StaticString) {
+    count = text.utf8CodeUnitCount
+    var place = 0
+    while place < count {
+      place = min(place, count - 8)
+      var (expected, slack) = (UInt64(0), UInt64(0))
+      for index in 0..<8 {
+        let byte = text.utf8Start[place + index]
+        let isDigit = byte == UInt8(ascii: "#")
+        expected |= UInt64(isDigit ? 48 : byte) << (8 * index)
+        slack |= UInt64(isDigit ? 127 - 9 : 127) << (8 * index)
+      }
+      words.append(Word(place: place, expected: expected, slack: slack))
+      place += 8
+    }
+  }
+
+  /// Whether so many bytes from there are of this shape; they must be there.
+  func fits(_ start: UnsafeRawPointer) -> Bool {
+    var wrong: UInt64 = 0
+    for word in words {
+      let found = UInt64(
+        littleEndian: start.loadUnaligned(fromByteOffset: word.place, as: UInt64.self))
+      // From '0' the digits differ by 0 to 9, all other bytes by more. No byte carries into the next.
+      let difference = found ^ word.expected
+      wrong |= difference | ((difference & ~Self.high) &+ word.slack)
+    }
+    return wrong & Self.high == 0
+  }
+}
+
 /// Walks over one line; every step either takes exactly what it asks for or nothing.
 private struct Cursor {
   private let line: UnsafeRawBufferPointer
@@ -60,11 +110,12 @@ private struct Cursor {
 
   init(_ line: UnsafeRawBufferPointer) { self.line = line }
 
-  mutating func take(_ text: StaticString) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard place + count <= line.count else { return false }
-    for index in 0..<count where line[place + index] != text.utf8Start[index] { return false }
-    place += count
+  /// Goes on to the end of a shape; what ends it is left to be read when `but` says so.
+  mutating func take(_ shape: Shape, but left: Int = 0) -> Bool {
+    guard place + shape.count <= line.count, let base = line.baseAddress,
+      shape.fits(base + place)
+    else { return false }
+    place += shape.count - left
     return true
   }
 
@@ -94,24 +145,6 @@ private struct Cursor {
     while place < line.count, line[place] &- 48 < 10 { place += 1 }
     guard place > start, place - start <= 19 else { return false }
     return line[start] != 48 || (place - start == 1 && !isNegative)
-  }
-
-  /// `dddd-dd-ddTdd:dd:dd.dddddddddZ`.
-  mutating func takeTime() -> Bool {
-    guard let text = bytes(30) else { return false }
-    for index in 0..<30 {
-      let isRight =
-        switch index {
-        case 4, 7: text[index] == UInt8(ascii: "-")
-        case 10: text[index] == UInt8(ascii: "T")
-        case 13, 16: text[index] == UInt8(ascii: ":")
-        case 19: text[index] == UInt8(ascii: ".")
-        case 29: text[index] == UInt8(ascii: "Z")
-        default: text[index] &- 48 < 10
-        }
-      guard isRight else { return false }
-    }
-    return true
   }
 
   /// The rest must be there and end so.

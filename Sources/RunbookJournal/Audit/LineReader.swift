@@ -3,7 +3,7 @@ internal import Glibc
 /// Cuts a source into lines, read in steps of 128 KiB; each line comes with a zero byte in front,
 /// ready to be hashed.
 ///
-/// The bytes of a line are valid until the next one is asked for.
+/// The bytes of a line are valid until the source is read again: `nextHeld` does not.
 package struct LineReader: ~Copyable {
   package struct Line {
     /// A zero byte and the line without its end; nil for a line longer than any record.
@@ -42,14 +42,20 @@ package struct LineReader: ~Copyable {
     -> Line?
   {
     while true {
-      if searched < filled, let base = buffer.baseAddress,
-        let found = memchr(base + searched, 0x0A, filled - searched)
-      {
-        return line(endingAt: UnsafeMutableRawPointer(found) - base)
-      }
-      searched = filled
+      if let line = nextHeld() { return line }
       guard try fill(source) else { return nil }
     }
+  }
+
+  /// The next line when all of it has been read already.
+  package mutating func nextHeld() -> Line? {
+    guard searched < filled, let base = buffer.baseAddress,
+      let found = memchr(base + searched, 0x0A, filled - searched)
+    else {
+      searched = filled
+      return nil
+    }
+    return line(endingAt: UnsafeMutableRawPointer(found) - base)
   }
 
   private mutating func line(endingAt end: Int) -> Line {
