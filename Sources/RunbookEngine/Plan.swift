@@ -21,6 +21,9 @@ public struct Plan: Sendable, Codable, Equatable {
   public var stages: [PlannedStage]
   /// Every step in the order in which it stands; a stage's steps are together.
   public var steps: [PlannedStep]
+  /// Steps that were written once and stand in `steps` once for each item of a list; nil in a plan of before there were
+  /// any.
+  public var repeated: [RepeatedStep]?
   /// `env.*` as the environment says it; holds secrets by name only.
   public var environmentValues: Value
   public var secrets: [SecretReference]
@@ -96,6 +99,40 @@ public struct PlannedStage: Sendable, Codable, Equatable {
   public var range: Range<Int> { first..<first + count }
 }
 
+/// A step with `for_each`: where its copies stand in `Plan.steps`.
+public struct RepeatedStep: Sendable, Codable, Equatable {
+  /// As the author wrote it: the copies are `step[key]`.
+  public var step: StepID
+  public var stage: Int
+  /// The expression that gave the items.
+  public var list: String
+  public var first: Int
+  /// 0 where the list was empty.
+  public var count: Int
+
+  public init(step: StepID, stage: Int, list: String, first: Int, count: Int) {
+    self.step = step
+    self.stage = stage
+    self.list = list
+    self.first = first
+    self.count = count
+  }
+
+  public var range: Range<Int> { first..<first + count }
+}
+
+extension Plan {
+  /// What to name instead of a repeated step, which is itself no step of the run; nil for any other name.
+  package func copiesHint(_ id: StepID) -> String? {
+    guard let repeated = repeated?.first(where: { $0.step == id }) else { return nil }
+    guard repeated.count > 0 else { return "'\(id)' has no copies: its list is empty" }
+    let names = steps[repeated.range].prefix(3).map(\.id.shellText).joined(separator: ", ")
+    return
+      "'\(id)' has \(repeated.count == 1 ? "one copy" : "\(repeated.count) copies"), name one: "
+      + names + (repeated.count > 3 ? ", ..." : "")
+  }
+}
+
 /// One step as a run will do it.
 public struct PlannedStep: Sendable, Codable, Equatable {
   public var id: StepID
@@ -108,6 +145,11 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var when: ExpressionText?
   /// Steps that must have ended before, by their place in `Plan.steps`.
   public var needs: [Int]
+  /// Repeated steps whose copies must all have ended before, by their place in `Plan.repeated`.
+  public var needsCopies: [Int]?
+  /// For a copy: its step's place in `Plan.repeated`, and its item.
+  public var copyOf: Int?
+  public var each: EachItem?
   public var timeout: Duration
   public var settle: Duration
   public var retry: RetryPolicy

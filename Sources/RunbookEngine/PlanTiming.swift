@@ -16,26 +16,26 @@ package struct PlanTiming: Sendable, Equatable {
     var expectedEnd = [Duration](repeating: .zero, count: plan.steps.count)
     var worstEnd = expectedEnd
     var before = [Int?](repeating: nil, count: plan.steps.count)
-    var stageStart: (expected: Duration, worst: Duration, last: Int?) = (.zero, .zero, nil)
+    var stageStart = Moment()
     unbounded = []
+    var copies = [Moment](repeating: Moment(), count: plan.repeated?.count ?? 0)
     for stage in plan.stages {
       var end = stageStart
       for place in stage.range {
         let step = plan.steps[place]
         var start = stageStart
         for need in step.needs {
-          if expectedEnd[need] > start.expected {
-            start.expected = expectedEnd[need]; start.last = need
-          }
-          start.worst = max(start.worst, worstEnd[need])
+          start.wait(for: Moment(expected: expectedEnd[need], worst: worstEnd[need], last: need))
         }
+        for need in step.needsCopies ?? [] { start.wait(for: copies[need]) }
         let isSkipped = step.forecast.status == .wouldSkip
         expectedEnd[place] = start.expected + (isSkipped ? .zero : step.likely)
         worstEnd[place] = start.worst + (isSkipped ? .zero : step.worst)
         before[place] = start.last
         if step.waitsWithoutLimit, !isSkipped { unbounded.append(step.id) }
-        if expectedEnd[place] > end.expected { end.expected = expectedEnd[place]; end.last = place }
-        end.worst = max(end.worst, worstEnd[place])
+        let own = Moment(expected: expectedEnd[place], worst: worstEnd[place], last: place)
+        end.wait(for: own)
+        if let repeated = step.copyOf { copies[repeated].wait(for: own) }
       }
       stageStart = end
     }
@@ -48,6 +48,21 @@ package struct PlanTiming: Sendable, Equatable {
       place = before[current]
     }
     criticalPath = path.reversed()
+  }
+}
+
+/// When something has ended, as expected and at the worst, and the step that it ended with.
+private struct Moment {
+  var expected = Duration.zero
+  var worst = Duration.zero
+  var last: Int?
+
+  mutating func wait(for other: Moment) {
+    if other.expected > expected {
+      expected = other.expected
+      last = other.last
+    }
+    worst = max(worst, other.worst)
   }
 }
 

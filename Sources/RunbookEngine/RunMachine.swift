@@ -28,6 +28,9 @@ package struct RunMachine: Sendable {
   private let dependents: [[Int]]
   private var waitingFor: [Int]
   private var ready = ReadyQueue()
+  /// For each repeated step: the steps that wait for all of its copies, and how many copies have not settled.
+  private let dependentsOfCopies: [[Int]]
+  private var unsettledCopies: [Int]
   private var stage = 0
   private var unsettledInStage: [Int]
   private var activeCount = 0
@@ -45,7 +48,17 @@ package struct RunMachine: Sendable {
       for need in step.needs { dependents[need].append(place) }
     }
     self.dependents = dependents
+    let repeated = plan.repeated ?? []
+    var dependentsOfCopies = [[Int]](repeating: [], count: repeated.count)
     waitingFor = plan.steps.map(\.needs.count)
+    for (place, step) in plan.steps.enumerated() {
+      for need in step.needsCopies ?? [] where repeated[need].count > 0 {
+        dependentsOfCopies[need].append(place)
+        waitingFor[place] += 1
+      }
+    }
+    self.dependentsOfCopies = dependentsOfCopies
+    unsettledCopies = repeated.map(\.count)
     unsettledInStage = plan.stages.map(\.count)
   }
 
@@ -304,11 +317,19 @@ extension RunMachine {
     guard before.isSettled != next.isSettled else { return }
     let change = next.isSettled ? -1 : 1
     unsettledInStage[plan.steps[place].stage] += change
-    for dependent in dependents[place] {
-      waitingFor[dependent] += change
-      if waitingFor[dependent] == 0, steps[dependent] == .pending, opening != nil {
-        ready.insert(dependent)
-      }
+    for dependent in dependents[place] { letGo(dependent, change) }
+    guard let repeated = plan.steps[place].copyOf else { return }
+    let wasWhole = unsettledCopies[repeated] == 0
+    unsettledCopies[repeated] += change
+    guard wasWhole != (unsettledCopies[repeated] == 0) else { return }
+    for dependent in dependentsOfCopies[repeated] { letGo(dependent, change) }
+  }
+
+  /// A step has one thing less, or one more, to wait for.
+  private mutating func letGo(_ dependent: Int, _ change: Int) {
+    waitingFor[dependent] += change
+    if waitingFor[dependent] == 0, steps[dependent] == .pending, opening != nil {
+      ready.insert(dependent)
     }
   }
 

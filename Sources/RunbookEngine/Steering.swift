@@ -147,7 +147,8 @@ extension RunMachine {
     guard let id = order.step else { return try runEvent(order) }
     guard let place = place(of: id) else {
       throw SteeringRefusal(
-        .noSuchStep, "there is no step '\(id)' in this run", next: "status lists the steps")
+        .noSuchStep, "there is no step '\(id)' in this run",
+        next: plan.copiesHint(id) ?? "status lists the steps")
     }
     return try stepEvent(order, plan.steps[place], steps[place])
   }

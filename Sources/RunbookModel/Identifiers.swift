@@ -1,4 +1,5 @@
-/// The id of a step, unique in its runbook: `[a-z][a-z0-9_]*`; records, journals and reports are keyed by it.
+/// The id of a step, unique in its runbook: `[a-z][a-z0-9_]*`, of a copy of a repeated one `step[key]`; records, journals
+/// and reports are keyed by it.
 public struct StepID: Hashable, Comparable, Sendable, CodingKeyRepresentable {
   public let text: String
   public init(_ text: String) { self.text = text }
@@ -17,6 +18,8 @@ extension StepID: Codable, CustomStringConvertible, ExpressibleByStringLiteral {
     try container.encode(text)
   }
   public var description: String { text }
+  /// As it is typed into a shell: the brackets of a copy's id would be read as a pattern of file names.
+  public var shellText: String { text.contains("[") ? "'\(text)'" : text }
 }
 
 /// The id of a run: the UTC time of its start and a random part, so that a list sorts by time: `20261121-013500-k3f9`.

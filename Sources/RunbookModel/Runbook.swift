@@ -146,6 +146,8 @@ public struct Step: Sendable, Codable, Equatable {
   public var needs: [StepID]
   public var when: ExpressionText?
   public var only: [String]
+  /// The step is made once for each item of a list.
+  public var forEach: Repetition?
   public var timeout: Duration?
   public var settle: Duration?
   public var retry: RetryPolicy
@@ -172,6 +174,28 @@ public struct Step: Sendable, Codable, Equatable {
     undo = .auto
     pointOfNoReturn = false
     critical = true
+  }
+}
+
+/// `for_each`: one copy of a step for each item of a list.
+public struct Repetition: Sendable, Codable, Equatable {
+  /// A list or a map that is known when the plan is made.
+  public var list: ExpressionText
+  /// The step's title and `by_hand` where they hold expressions; each copy has its own.
+  public var title: Template?
+  public var byHand: Template?
+
+  public init(list: ExpressionText) { self.list = list }
+}
+
+/// One item of a `for_each`: `each.key` and `each.value` in its copy's expressions.
+public struct EachItem: Sendable, Codable, Equatable {
+  public var key: String
+  public var value: Value
+
+  public init(key: String, value: Value) {
+    self.key = key
+    self.value = value
   }
 }
 

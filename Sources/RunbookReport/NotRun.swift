@@ -7,11 +7,18 @@ extension Report.NotRun {
     let trouble = history.firstTrouble
     // Needs point at earlier steps only, so one pass finds the root of each.
     var roots = [Int?](repeating: nil, count: history.plan.steps.count)
+    var rootOfCopies = [Int?](repeating: nil, count: history.plan.repeated?.count ?? 0)
     return history.plan.steps.indices.compactMap { index in
       let step = history.plan.steps[index]
       let status = history.status(of: index)
       for need in step.needs where roots[index] == nil && need < index {
         roots[index] = history.isCause(need) ? need : roots[need]
+      }
+      for need in step.needsCopies ?? [] where roots[index] == nil {
+        roots[index] = rootOfCopies[need]
+      }
+      if let repeated = step.copyOf, rootOfCopies[repeated] == nil {
+        rootOfCopies[repeated] = history.isCause(index) ? index : roots[index]
       }
       switch status {
       case .excluded: return excluded(history, step)

@@ -23,22 +23,31 @@ package struct Model: Sendable {
     /// The author's own checks stand behind the action's: they can fail although the change is made.
     var hasAuthorsChecks: Bool
     var isLeftOut: Bool
+    /// The data store that it fences or promotes: one for the whole runbook, or one for each item where every such step
+    /// is repeated.
+    var store: String
   }
 
   package init(_ plan: Plan, catalogue: ActionCatalogue) {
     self.plan = plan
     fresh = RunMachine(plan: plan)
-    var places: [String: Int] = [:]
-    for (place, step) in plan.steps.enumerated() { places[step.id.text] = place }
+    var places: [String: [Int]] = [:]
+    for (place, step) in plan.steps.enumerated() { places[step.id.text] = [place] }
+    for repeated in plan.repeated ?? [] { places[repeated.step.text] = Array(repeated.range) }
+    let isStorePerItem = plan.steps.allSatisfy { step in
+      let traits = catalogue[step.uses]?.traits ?? []
+      return step.each != nil || traits.isDisjoint(with: [.fences, .promotes])
+    }
     let parts = plan.steps.map { step in
       Part(
         change: step.forecast.change ?? ["step": .string(step.id.text), "world": "as found"],
         otherChange: ["step": .string(step.id.text), "world": "moved"],
-        reads: step.with.stepsRead.compactMap { places[$0] },
+        reads: step.with.stepsRead.flatMap { places[$0] ?? [] },
         traits: catalogue[step.uses]?.traits ?? [],
         canBeSeen: step.isVerifiable || !step.verify.isEmpty,
         hasAuthorsChecks: !step.verify.isEmpty,
-        isLeftOut: step.isExcluded || step.forecast.status == .wouldSkip)
+        isLeftOut: step.isExcluded || step.forecast.status == .wouldSkip,
+        store: isStorePerItem ? step.each?.key ?? "" : "")
     }
     self.parts = parts
     hasPromotion = parts.contains { $0.traits.contains(.promotes) && !$0.isLeftOut }

@@ -155,6 +155,10 @@ struct Watcher: Sendable {
     if let need = step.needs.first(where: { !machine.steps[$0].isSettled }) {
       return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[need].id)' had ended")
     }
+    let copies = (step.needsCopies ?? []).compactMap { model.plan.repeated?[$0].range }.joined()
+    if let copy = copies.first(where: { !machine.steps[$0].isSettled }) {
+      return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[copy].id)' had ended")
+    }
     guard step.stage > 0 else { return nil }
     let before = model.plan.stages[step.stage - 1].range
     if let open = before.first(where: { !machine.steps[$0].isSettled }) {

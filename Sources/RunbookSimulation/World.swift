@@ -11,7 +11,14 @@ struct World: Sendable {
   private(set) var isTrusted: [Bool]
   /// Nothing that has lied or was waved through has to do with writers.
   private var areWritersTrusted = true
-  private var writers = 1
+  private var stores: [String: Store] = [:]
+
+  /// One data store: its old primary, and what was promoted.
+  private struct Store: Sendable {
+    var fences = 0
+    var promoted = 0
+    var writers: Int { (fences > 0 ? 0 : 1) + promoted }
+  }
 
   init(_ model: Model) {
     isInPlace = Array(repeating: false, count: model.parts.count)
@@ -39,29 +46,32 @@ struct World: Sendable {
       return (.oneEffect, "the change of '\(step.id)' was made a second time")
     }
     isInPlace[place] = true
-    if part.traits.contains(.fences) { writers -= 1 }
+    if part.traits.contains(.fences) { stores[part.store, default: Store()].fences += 1 }
     if part.traits.contains(.promotes) {
-      writers += 1
-      if writers > 1, areWritersTrusted {
+      stores[part.store, default: Store()].promoted += 1
+      if writers(part) > 1, areWritersTrusted {
         return (.oneWriter, "'\(step.id)' made a second server writable")
       }
     }
     if model.hasPromotion, areWritersTrusted,
-      !part.traits.isDisjoint(with: [.movesNames, .movesTraffic]), writers < 1
+      !part.traits.isDisjoint(with: [.movesNames, .movesTraffic]),
+      stores.values.contains(where: { $0.writers < 1 })
     {
       return (.writerBeforeTraffic, "'\(step.id)' moved customers while nothing is writable")
     }
     return nil
   }
 
+  private func writers(_ part: Model.Part) -> Int { stores[part.store]?.writers ?? 1 }
+
   mutating func takeBack(_ place: Int, _ model: Model) -> (Invariant, String)? {
     guard isInPlace[place] else { return nil }
     isInPlace[place] = false
     let part = model.parts[place]
-    if part.traits.contains(.promotes) { writers -= 1 }
+    if part.traits.contains(.promotes) { stores[part.store]?.promoted -= 1 }
     if part.traits.contains(.fences) {
-      writers += 1
-      if writers > 1, areWritersTrusted {
+      stores[part.store]?.fences -= 1
+      if writers(part) > 1, areWritersTrusted {
         return (
           .oneWriter,
           "undoing '\(model.plan.steps[place].id)' made a second server writable"

@@ -8,7 +8,9 @@ struct Scenario {
 
   init(_ machine: RunMachine) { self.machine = machine }
 
-  init(_ steps: [PlannedStep], concurrency: Int = 16) {
+  init(
+    _ steps: [PlannedStep], concurrency: Int = 16, repeated: [RepeatedStep]? = nil
+  ) {
     var plan = Plan(
       id: "p-1", runbook: .init(name: "test", path: "runbook.yaml", sha256: ""),
       environment: .init(name: "lab", path: "lab.yaml", sha256: ""), title: "Test",
@@ -23,6 +25,7 @@ struct Scenario {
         name: "s\(number)", title: nil, budget: nil, first: first, count: count)
     }
     plan.concurrency = concurrency
+    plan.repeated = repeated
     machine = RunMachine(plan: plan)
   }
 

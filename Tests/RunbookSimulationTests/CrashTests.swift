@@ -66,6 +66,37 @@ import Testing
   }
 }
 
+/// The same with copies of a step: they begin and end apart, and what needs the step waits for all.
+@Suite struct CopyCrashTests {
+  static let model = Plans.model(
+    Plans.repeating(Plans.everything, seed: 5, always: ["left", "agreed"]))
+  /// The answer of one copy's change is lost.
+  static let story: [ScriptLine] = [
+    ScriptLine(
+      .command(place: model.plan.steps.firstIndex { $0.id == "left[1]" } ?? 0, .apply, nth: 1),
+      .behaves(Behaviour(.lost)))
+  ]
+
+  @Test func `the plan has copies, and they are changed`() throws {
+    #expect(Self.model.plan.repeated?.contains { $0.count > 1 } == true)
+    let account = SimulatedRun.play(Self.model, script: Script(Self.story))
+    #expect(account.breaches.isEmpty && account.ending == .closed(.succeeded))
+    #expect(account.inPlace.contains { $0.text.contains("[1]") })
+  }
+
+  @Test(arguments: CrashTests.deaths)
+  func `a death at any record of a run with copies loses nothing and repeats nothing`(
+    death: Fault.Death
+  ) {
+    let calm = SimulatedRun.play(Self.model, script: Script(Self.story))
+    for record in calm.records.indices {
+      let account = SimulatedRun.play(
+        Self.model, script: Script(Self.story + [ScriptLine(.record(record), .dies(death))]))
+      #expect(account.breaches.isEmpty, "\(death.text), at record \(record)")
+    }
+  }
+}
+
 /// The checks can fail: each of these breaks what the driver or a machine does, and is noticed.
 @Suite struct MutationTests {
   @Test func `a change before its record is noticed`() {

@@ -41,7 +41,9 @@ import Testing
   private static func explore(_ numbers: StrideTo<UInt64>) -> Exploration {
     var whole = Exploration()
     for number in numbers {
-      let plan = Plans.mixed(seed: number)
+      let mixed = Plans.mixed(seed: number)
+      // Every other plan has repeated steps.
+      let plan = number % 2 == 0 ? mixed : Plans.repeating(mixed, seed: number)
       let first = number * runsPerPlan
       let exploration = Exploration.explore(
         Plans.model(plan), seeds: first..<first + runsPerPlan)

@@ -55,6 +55,44 @@ enum Plans {
     step("proof", .check, needs: [4], stage: 2) { $0.onFailure = .unwind },
   ])
 
+  /// A plan in which steps are repeated, up to four times, by chance; what needed a step needs all of its copies.
+  static func repeating(_ original: Plan, seed: UInt64, always: Set<StepID> = []) -> Plan {
+    var random = SeededRandom(seed: seed ^ 0xE4C4)
+    var steps: [PlannedStep] = []
+    var repeated: [RepeatedStep] = []
+    var now: [(step: Int?, copies: Int?)] = []
+    for old in original.steps {
+      var next = old
+      next.needs = old.needs.compactMap { now[$0].step }
+      let copies = old.needs.compactMap { now[$0].copies }
+      next.needsCopies = copies.isEmpty ? nil : copies
+      let isChosen = Int.random(in: 0..<2, using: &random) == 0
+      guard !old.isExcluded, isChosen || always.contains(old.id) else {
+        now.append((steps.count, nil))
+        steps.append(next)
+        continue
+      }
+      now.append((nil, repeated.count))
+      let first = steps.count
+      let count = Int.random(in: 1...4, using: &random)
+      for number in 0..<(always.contains(old.id) ? 3 : count) {
+        var copy = next
+        copy.id = StepID("\(old.id)[\(number)]")
+        copy.each = EachItem(key: "\(number)", value: .int(Int64(number)))
+        copy.copyOf = repeated.count
+        steps.append(copy)
+      }
+      repeated.append(
+        RepeatedStep(
+          step: old.id, stage: old.stage, list: "env.items", first: first,
+          count: steps.count - first))
+    }
+    var plan = plan(steps, concurrency: original.concurrency)
+    plan.bindsChanges = original.bindsChanges
+    plan.repeated = repeated
+    return plan
+  }
+
   /// A plan of up to twelve steps, with every kind of step, order and policy, by chance.
   static func mixed(seed: UInt64) -> Plan {
     var random = SeededRandom(seed: seed ^ 0x5EED)

@@ -99,7 +99,8 @@ extension Plan {
     guard let step = steps.first(where: { $0.id.text == name }) else {
       throw Refusal(
         .invalid, "this run has no step '\(name)'",
-        next: Nearest.word(to: name, among: steps.map(\.id.text)).map { "did you mean '\($0)'?" })
+        next: copiesHint(StepID(name))
+          ?? Nearest.word(to: name, among: steps.map(\.id.text)).map { "did you mean '\($0)'?" })
     }
     return step
   }

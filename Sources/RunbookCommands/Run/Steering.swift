@@ -79,7 +79,7 @@ struct Steering {
   }
 
   private func resumption(_ run: RunID) -> String {
-    let name = step ?? ""
+    let name = StepID(step ?? "").shellText
     return switch verb {
     case .approve: "lifeboat resume \(run) --approve \(name)"
     case .decline, .retry, .skip, .markDone:

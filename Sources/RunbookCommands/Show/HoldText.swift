@@ -167,7 +167,7 @@ struct HoldText {
 
   /// The words to type; nil where they have no meaning there.
   private func words(_ choice: SteeringChoice) -> String? {
-    let step = choice.step.map { " \($0)" } ?? ""
+    let step = choice.step.map { " \(way == .prompt ? $0.text : $0.shellText)" } ?? ""
     let why = choice.needsReason ? " --reason '...'" : ""
     switch way {
     case .prompt:

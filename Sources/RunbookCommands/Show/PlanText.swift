@@ -51,16 +51,40 @@ struct PlanText {
       "A \(plan.purpose.rawValue) in '\(plan.environment.name)' for the service '\(plan.service)'. "
         + "Only looked at: nothing was changed.",
     ]
-    for stage in plan.stages {
+    for (number, stage) in plan.stages.enumerated() {
       lines.append("")
       let budget = stage.budget.map { "  (budget \($0.spoken))" } ?? ""
       lines.append(
         console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
-      for place in stage.range { lines += describe(plan.steps[place]) }
+      lines += steps(of: stage, number)
     }
     lines.append("")
     lines += summary(timing)
     return lines.joined(separator: "\n")
+  }
+
+  /// The steps of a stage in order, with a word before the copies of a repeated one, also when there is none.
+  private func steps(of stage: PlannedStage, _ number: Int) -> [String] {
+    var lines: [String] = []
+    var repeated = (plan.repeated ?? []).filter { $0.stage == number }[...]
+    for place in stage.range {
+      while let next = repeated.first, next.first <= place {
+        lines.append(describe(next))
+        repeated.removeFirst()
+      }
+      lines += describe(plan.steps[place])
+    }
+    return lines + repeated.map { describe($0) }
+  }
+
+  private func describe(_ repeated: RepeatedStep) -> String {
+    let items =
+      switch repeated.count {
+      case 0: console.styled("no items, so NO STEPS: the list is empty", .warning)
+      case 1: "1 item"
+      default: "\(repeated.count) items"
+      }
+    return "  \(repeated.step.text.padded(to: idWidth))  for each of \(repeated.list): \(items)"
   }
 
   private func describe(_ step: PlannedStep) -> [String] {

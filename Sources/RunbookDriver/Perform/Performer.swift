@@ -115,7 +115,7 @@ package struct Performer: Sendable {
   /// Decides `when` and renders the input.
   private func prepare(_ step: PlannedStep) -> Prepared {
     if let when = step.when {
-      switch Self.condition(when, in: scope) {
+      switch Self.condition(when, in: scope.of(step)) {
       case .known(true): break
       case .known(false): return .skip("'when: \(when.source)' is false")
       case .unknown(let reason):
@@ -127,7 +127,7 @@ package struct Performer: Sendable {
     guard let action = registry[step.uses] else {
       return .fail(.refused(.input, "this program has no action '\(step.uses)'"))
     }
-    switch input(of: action.page, from: step.with) {
+    switch input(of: action.page, for: step) {
     case .success(let value): return .ready(action, value)
     case .failure(let failure): return .fail(failure)
     }
@@ -143,10 +143,10 @@ package struct Performer: Sendable {
 
   /// The input as the action gets it: rendered, checked, with its defaults. Nothing in it is unknown.
   package func input(
-    of page: ActionPage, from template: Template
+    of page: ActionPage, for step: PlannedStep
   ) -> Result<Value, ActionFailure> {
     let unknown: UnknownInText = page.kind == .person ? .spelled : .spreads
-    switch template.rendered(in: scope, unknownInText: unknown) {
+    switch step.with.rendered(in: scope.of(step), unknownInText: unknown) {
     case .failure(let error):
       return .failure(.refused(.input, "the input of \(page.name) is an error: \(error.message)"))
     case .success(let value):
@@ -225,7 +225,7 @@ package struct Performer: Sendable {
       }
     }
     for call in step.verify {
-      let verdict = await look(step) { context in await nested(call, context) }
+      let verdict = await look(step) { context in await nested(call, step, context) }
       guard case .holds(let seen) = verdict else { return verdict }
       evidence.summary += evidence.summary.isEmpty ? seen.summary : "; \(seen.summary)"
     }
@@ -255,8 +255,10 @@ package struct Performer: Sendable {
 
   private static let longestLook = Duration.seconds(30)
 
-  private func nested(_ call: CheckCall, _ context: ReadContext) async -> Verdict {
-    switch call.with.rendered(in: scope, unknownInText: .spreads) {
+  private func nested(
+    _ call: CheckCall, _ step: PlannedStep, _ context: ReadContext
+  ) async -> Verdict {
+    switch call.with.rendered(in: scope.of(step), unknownInText: .spreads) {
     case .failure(let error): .cannotTell(Evidence("\(call.uses): \(error.message)"))
     case .success(let value):
       if let reason = value.firstUnknown {

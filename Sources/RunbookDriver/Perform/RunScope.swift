@@ -8,6 +8,8 @@ package struct RunScope: Sendable {
   package let plan: Plan
   package let outputs: StepOutputs
   private let roots: ValueMap
+  /// The item of the copy whose expressions are read.
+  private var each: EachItem?
 
   /// `opening` is nil in a dry run: then what only a run knows is unknown.
   package init(plan: Plan, outputs: StepOutputs, opening: RunOpening?) {
@@ -38,11 +40,26 @@ package struct RunScope: Sendable {
     ]
   }
 
+  /// The same names as one step sees them: a copy has its item.
+  package func of(_ step: PlannedStep) -> RunScope {
+    guard let item = step.each else { return self }
+    return with(item)
+  }
+
+  package func with(_ item: EachItem) -> RunScope {
+    var scope = self
+    scope.each = item
+    return scope
+  }
 }
 
 extension RunScope: ExpressionScope {
   package func root(_ name: String) -> Value? {
-    name == "recovery_point" ? outputs.recoveryPoint : roots[name]
+    switch name {
+    case "recovery_point": outputs.recoveryPoint
+    case "each": each.map { ["key": .string($0.key), "value": $0.value] }
+    default: roots[name]
+    }
   }
 
   package func step(_ id: String) -> Value? { outputs[StepID(id)] }
@@ -52,22 +69,40 @@ extension RunScope: ExpressionScope {
 package final class StepOutputs: Sendable {
   private struct Content: Sendable {
     var values: [StepID: Value] = [:]
+    /// For each repeated step, its copies' outputs by key.
+    var copies: [StepID: ValueMap] = [:]
     var recoveryPoint: Value = .unknown("no step has measured it yet")
   }
-  private let content = Mutex(Content())
+  private let content: Mutex<Content>
   /// For each step, the outputs that its action promises.
   private let promised: [StepID: [String]]
+  /// For each copy, the step that it is a copy of.
+  private let copies: [StepID: (step: StepID, key: String)]
 
   package init(plan: Plan, catalogue: ActionCatalogue) {
     promised = Dictionary(
       plan.steps.map { ($0.id, catalogue[$0.uses]?.outputs.map(\.name) ?? []) },
       uniquingKeysWith: { first, _ in first })
+    var copies: [StepID: (step: StepID, key: String)] = [:]
+    var content = Content()
+    for repeated in plan.repeated ?? [] {
+      let steps = plan.steps[repeated.range]
+      content.copies[repeated.step] = ValueMap(
+        distinct: steps.map { ($0.each?.key ?? "", .unknown("until \($0.id) has run")) })
+      for copy in steps { copies[copy.id] = (repeated.step, copy.each?.key ?? "") }
+    }
+    self.copies = copies
+    self.content = Mutex(content)
   }
 
-  /// A step's outputs; unknown before it has run; nil where the plan has no such step.
+  /// A step's outputs; unknown before it has run; nil where the plan has no such step. Of a repeated step a map of its
+  /// copies' outputs by key.
   package subscript(id: StepID) -> Value? {
-    guard promised[id] != nil else { return nil }
-    return content.withLock { $0.values[id] } ?? .unknown("until \(id) has run")
+    content.withLock { content in
+      if let copies = content.copies[id] { return .map(copies) }
+      guard promised[id] != nil else { return nil }
+      return content.values[id] ?? .unknown("until \(id) has run")
+    }
   }
 
   package var recoveryPoint: Value { content.withLock(\.recoveryPoint) }
@@ -75,6 +110,7 @@ package final class StepOutputs: Sendable {
   package func set(_ id: StepID, _ value: Value) {
     content.withLock { content in
       content.values[id] = value
+      if let copy = copies[id] { content.copies[copy.step]?[copy.key] = value }
       if let point = value["recovery_point"], case .map = point { content.recoveryPoint = point }
     }
   }

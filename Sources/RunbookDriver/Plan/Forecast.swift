@@ -13,7 +13,7 @@ extension Performer {
       return StepForecast(.wouldSkip, "not part of variant '\(plan.variant ?? "none")'")
     }
     if let when = step.when {
-      switch Self.condition(when, in: scope) {
+      switch Self.condition(when, in: scope.of(step)) {
       case .known(true): break
       case .known(false): return StepForecast(.wouldSkip, "'when: \(when.source)' is false")
       case .unknown(let reason): return StepForecast(.decidedDuringRun, "its 'when' \(reason)")
@@ -24,19 +24,19 @@ extension Performer {
     guard let action = registry[step.uses] else {
       return StepForecast(.impossible, "this program has no action '\(step.uses)'")
     }
-    switch step.with.rendered(in: scope, unknownInText: .spelled) {
+    switch step.with.rendered(in: scope.of(step), unknownInText: .spelled) {
     case .failure(let error): return StepForecast(.impossible, error.message)
     case .success(let value):
       if let reason = value.firstUnknown { return StepForecast(.decidedDuringRun, reason) }
     }
-    switch input(of: action.page, from: step.with) {
+    switch input(of: action.page, for: step) {
     case .failure(let failure): return await uncertain(step, failure)
     case .success(let input): return await look(step, action, input)
     }
   }
 
   private func uncertain(_ step: PlannedStep, _ failure: ActionFailure) async -> StepForecast {
-    if case .success(let value) = step.with.rendered(in: scope, unknownInText: .spreads),
+    if case .success(let value) = step.with.rendered(in: scope.of(step), unknownInText: .spreads),
       let reason = value.firstUnknown
     {
       return StepForecast(.decidedDuringRun, reason)

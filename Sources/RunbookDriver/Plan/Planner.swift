@@ -73,7 +73,7 @@ package struct Planner: Sendable {
     let scope = RunScope(plan: plan, outputs: outputs, opening: nil)
     for (place, step) in plan.steps.enumerated() {
       guard let when = step.when else { continue }
-      if case .known(false) = Performer.condition(when, in: scope) {
+      if case .known(false) = Performer.condition(when, in: scope.of(step)) {
         plan.steps[place].forecast = StepForecast(.wouldSkip, "'when: \(when.source)' is false")
       }
     }
@@ -106,23 +106,10 @@ package struct Planner: Sendable {
   /// The plan before anything was looked at.
   private func skeleton(_ request: Request) throws(Diagnostic) -> Plan {
     let runbook = request.runbook
-    var steps: [PlannedStep] = []
-    var stages: [PlannedStage] = []
-    var places: [StepID: Int] = [:]
-    for (number, stage) in runbook.stages.enumerated() {
-      stages.append(
-        PlannedStage(
-          name: stage.name, title: stage.title, budget: stage.budget, first: steps.count,
-          count: stage.steps.count))
-      for step in stage.steps {
-        places[step.id] = steps.count
-        steps.append(planned(step, stage: number, places: places, variant: request.variant))
-      }
-    }
     var plan = Plan(
       id: "", runbook: request.runbookSource, environment: request.environmentSource,
       title: runbook.title, service: runbook.service, purpose: request.purpose,
-      objectives: runbook.objectives, stages: stages, steps: steps, madeAt: clock.now().wall,
+      objectives: runbook.objectives, stages: [], steps: [], madeAt: clock.now().wall,
       madeBy: request.madeBy, toolVersion: request.toolVersion)
     plan.owner = runbook.owner
     plan.variant = request.variant
@@ -141,36 +128,12 @@ package struct Planner: Sendable {
         "LB221", .error, "the environment's values cannot be rendered: \(error.message)",
         at: error.problems.first?.place)
     }
+    var layout = StepLayout(plan: plan, catalogue: registry.catalogue)
+    for stage in runbook.stages { try layout.add(stage) }
+    plan.stages = layout.stages
+    plan.steps = layout.steps
+    plan.repeated = layout.repeated.isEmpty ? nil : layout.repeated
     return plan
-  }
-
-  private func planned(
-    _ step: Step, stage: Int, places: [StepID: Int], variant: String?
-  ) -> PlannedStep {
-    let page = registry.catalogue[step.uses]
-    var planned = PlannedStep(
-      id: step.id, stage: stage, uses: step.uses, kind: page?.kind ?? .check, with: step.with,
-      timeout: step.timeout ?? page?.timeout ?? .seconds(60),
-      settle: step.settle ?? page?.settle ?? .zero,
-      expected: step.expected ?? page?.expected ?? .seconds(1),
-      forecast: StepForecast(.decidedDuringRun, "not looked at"))
-    planned.title = step.title
-    planned.owner = step.owner
-    planned.when = step.when
-    planned.needs = step.needs.compactMap { places[$0] }
-    planned.retry = step.retry
-    planned.verify = step.verify
-    planned.approval = step.approval
-    planned.onFailure = step.onFailure
-    planned.undo = step.undo
-    planned.pointOfNoReturn = step.pointOfNoReturn
-    planned.isRepeatable = page?.isRepeatable ?? false
-    planned.isVerifiable = page?.isVerifiable(with: step.with) ?? false
-    planned.isCritical = step.critical
-    planned.byHand = step.byHand
-    planned.isExcluded =
-      !step.only.isEmpty && !step.only.contains { $0 == variant }
-    return planned
   }
 }
 

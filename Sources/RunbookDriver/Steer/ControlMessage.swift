@@ -46,7 +46,7 @@ package enum ControlMessage: Sendable, Equatable {
     let caller = try Self.text("sudo_user", value, longest: Self.longestName)
     self = .order(
       SteeringOrder(
-        verb, step: try Self.text("step", value, longest: 200).map { StepID($0) },
+        verb, step: try Self.text("step", value, longest: 256).map { StepID($0) },
         attempt: attempt, by: isRoot ? caller ?? account : account,
         named: try Self.text("named", value, longest: Self.longestName),
         reason: try Self.text("reason", value, longest: Self.longestReason)))

@@ -41,6 +41,7 @@ enum DiagnosticCode: String, CaseIterable {
   case badSilence = "LB217"
   case wrongKindOfFile = "LB218"
   case budget = "LB219"
+  case badRepetition = "LB222"
 
   // Order.
   case unknownNeed = "LB301"

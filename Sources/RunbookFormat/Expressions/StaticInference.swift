@@ -118,7 +118,6 @@ struct StaticInference {
     if let type = declared(path) { return StaticType(type) }
     switch (path.count, path[0]) {
     case (1, "variant"), (1, "purpose"): return .string
-    case (1, "each"): return .any
     case (1, _): return .map
     case (2, "secrets"): return .secret
     case (2, "objectives"): return path[1] == "clock" ? .string : .duration

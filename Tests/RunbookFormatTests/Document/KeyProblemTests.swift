@@ -52,7 +52,7 @@ struct KeyProblemTests {
   }
 
   @Test(arguments: [
-    ("for_each: '${{ [1] }}'", "for_each"), ("commit_within: 5m", "commit_within"),
+    ("commit_within: 5m", "commit_within"),
     ("max_parallel: 2", "max_parallel"), ("canary: 1", "canary"),
     ("approval: {role: r, signature: required}", "signature"),
   ])

@@ -14,13 +14,6 @@ extension StaticCheck {
     case "steps": return stepProblems(path, reference)
     case "env": return environments.flatMap { envProblems(path, reference, in: $0) }
     case "secrets": return environments.flatMap { secretProblems(path, reference, in: $0) }
-    case "each":
-      return [
-        Diagnostic(
-          DiagnosticCode.notServed.rawValue, .error,
-          "'each' belongs to 'for_each', which this version of lifeboat does not serve yet",
-          at: reference.place)
-      ]
     default: return []
     }
   }
@@ -57,12 +50,19 @@ extension StaticCheck {
         help: Nearest.word(to: path[1], among: ids).map { "did you mean '\($0)'?" }
           ?? "write the id of a step that has run before")
     }
+    let isRepeated = draft.repetition(Int(index)) != nil
+    let last = isRepeated ? 3 : 2
     guard path.count > 2, let page = catalogue[draft.uses(Int(index))] else { return [] }
     let outputs = page.outputs.map(\.name)
-    guard !outputs.contains(path[2]), !reference.isTested else { return [] }
+    if isRepeated, path.count == 3, outputs.contains(path[2]) {
+      return problem(
+        "'\(path[1])' is repeated ('for_each'), so '\(path[2])' is an output of each of its copies",
+        reference, help: "say of which: steps.\(path[1])[each.key].\(path[2])")
+    }
+    guard path.count > last, !outputs.contains(path[last]), !reference.isTested else { return [] }
     return problem(
-      "'\(path[1])' (\(page.name)) has no output '\(path[2])'", reference,
-      help: Nearest.help(for: path[2], among: outputs) ?? "'\(page.name)' has no outputs",
+      "'\(path[1])' (\(page.name)) has no output '\(path[last])'", reference,
+      help: Nearest.help(for: path[last], among: outputs) ?? "'\(page.name)' has no outputs",
       related: draft.step(Int(index)).place.map {
         [.init(message: "the step is here", place: $0)]
       } ?? [])

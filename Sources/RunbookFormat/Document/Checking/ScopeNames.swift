@@ -11,6 +11,7 @@ enum ScopeNames {
     switch path.first {
     case "objectives": path.count == 2 && objectives.contains(path[1]) ? .duration : nil
     case "variant", "purpose": path.count == 1 ? .string : nil
+    case "each": path == ["each", "key"] ? .string : nil
     case "run": path == ["run", "outage_at"] ? .timestamp : path.count == 2 ? .string : nil
     case .some, nil: nil
     }
@@ -31,8 +32,15 @@ extension RunbookEnvironment {
 
   /// What `env.<path>` is.
   func value(at path: some Sequence<String>) -> Found {
-    var template = values
-    var last = "env"
+    Self.value(at: path, in: values, named: "env")
+  }
+
+  /// What stands at a path inside a value as written.
+  static func value(
+    at path: some Sequence<String>, in start: Template, named: String
+  ) -> Found {
+    var template = start
+    var last = named
     for name in path {
       switch template {
       case .map(let entries, _):

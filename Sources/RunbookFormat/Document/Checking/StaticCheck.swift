@@ -18,7 +18,7 @@ struct StaticCheck {
 
   private let fields: FieldCheck
   private let parameters: [String: Int]
-  private let type: PathTypes
+  let type: PathTypes
   /// By the manner in which they stand: a condition, inside text, alone.
   private var known: [[String: [Expression.Reference]]] = [[:], [:], [:]]
   private var questions: [StepOrder.Question] = []
@@ -67,6 +67,7 @@ struct StaticCheck {
   private mutating func check(_ step: borrowing Step, _ index: Int) {
     let page = catalogue[step.uses]
     facts.append(StepFacts(step, draft.notes[index], page, catalogue))
+    checkRepetition(step.forEach, index)
     input(step.with, page, index, .input)
     if let when = step.when { read(when, index, .condition) }
     for check in step.verify {
@@ -93,7 +94,7 @@ struct StaticCheck {
       contentsOf: fields.problems(in: template, against: page.fields, of: page.name, type))
   }
 
-  private mutating func read(_ template: Template, _ index: Int, _ use: Use) {
+  mutating func read(_ template: Template, _ index: Int, _ use: Use) {
     switch template {
     case .literal: break
     case .expression(let text): read(text, index, use)
@@ -106,7 +107,7 @@ struct StaticCheck {
     }
   }
 
-  private mutating func read(
+  mutating func read(
     _ text: ExpressionText, _ index: Int, _ use: Use, inText: Bool = false
   ) {
     let manner = use == .condition ? 0 : inText ? 1 : 2
@@ -133,12 +134,12 @@ struct StaticCheck {
     }
   }
 
-  /// The references to steps and parameters, without parameters that the expression asks for with `has()`.
+  /// The references to steps, items and parameters, without parameters that the expression asks for with `has()`.
   private static func followed(_ references: [Expression.Reference]) -> [Expression.Reference] {
     let tested = references.filter(\.isTested).map(\.path)
     return references.filter { reference in
       switch reference.path[0] {
-      case "steps": true
+      case "steps", "each": true
       case "params": !tested.contains(reference.path)
       default: false
       }
@@ -166,6 +167,7 @@ struct StaticCheck {
   private mutating func follow(
     _ reference: Expression.Reference, _ place: SourcePlace?, _ index: Int, _ use: Use
   ) {
+    if reference.path[0] == "each" { return checkEach(reference, place, index) }
     guard reference.path.count > 1 else { return }
     if reference.path[0] == "params" {
       if use == .input, let parameter = parameters[reference.path[1]] {
@@ -196,9 +198,12 @@ struct StaticCheck {
       guard path.count == 2, let index = parameters[path[1]] else { return nil }
       return draft.runbook.parameters[index].type
     case "steps":
-      guard path.count == 3, let index = draft.ids[path[1]] else { return nil }
+      guard path.count > 2, let index = draft.ids[path[1]] else { return nil }
+      // A repeated step's copies stand between: `steps.ID[key].OUTPUT`.
+      let isRepeated = draft.repetition(Int(index)) != nil
+      guard path.count == (isRepeated ? 4 : 3) else { return nil }
       let page = catalogue[draft.uses(Int(index))]
-      return page?.outputs.first { $0.name == path[2] }?.type
+      return page?.outputs.first { $0.name == path[path.count - 1] }?.type
     default: return ScopeNames.type(of: path)
     }
   }

@@ -20,7 +20,10 @@ enum StepKey: Int, DocumentKey {
           + "it is missing, [] for none."),
       KeyRule("when", .expression, "Skips the step when it is false; an error fails the step."),
       KeyRule("only", .list(.name), "The variants that the step belongs to; all where missing."),
-      KeyRule("for_each", .expression, "Repeats the step for each item.", isServed: false),
+      KeyRule(
+        "for_each", .expression,
+        "A list or a map: the step is made once for each item, which is 'each.key' and 'each.value'."
+      ),
       KeyRule("max_parallel", .count(1...1000), "For 'for_each'.", isServed: false),
       KeyRule("canary", .count(1...1000), "For 'for_each'.", isServed: false),
       KeyRule("timeout", .duration, "The time for one attempt; the action's own where missing."),

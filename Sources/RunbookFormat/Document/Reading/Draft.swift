@@ -26,6 +26,10 @@ struct RunbookDraft {
     runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)].uses
   }
 
+  func repetition(_ index: Int) -> Repetition? {
+    runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)].forEach
+  }
+
   func step(_ index: Int) -> Step {
     runbook.stages[Int(notes[index].stage)].steps[Int(notes[index].index)]
   }

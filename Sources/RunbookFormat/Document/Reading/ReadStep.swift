@@ -11,7 +11,6 @@ extension DocumentReader {
       uses: page?.name ?? keys[.uses].map { tree.string($0) } ?? "",
       with: keys[.with].map { input($0) } ?? .map([], place(keys[.step] ?? keys.map)))
     step.place = place(keys[.step] ?? keys.map)
-    step.title = text(keys[.title], "title")
     step.description = text(keys[.description], "description")
     step.owner = text(keys[.owner], "owner")
     step.when = expression(keys[.when], "when")
@@ -25,7 +24,7 @@ extension DocumentReader {
     step.pointOfNoReturn = flag(keys[.pointOfNoReturn], "point_of_no_return") ?? false
     step.expected = duration(keys[.expected], "expected")
     step.critical = flag(keys[.critical], "critical") ?? true
-    step.byHand = text(keys[.byHand], "by_hand")
+    readRepetition(keys, into: &step)
     step.undo = readUndo(keys, page, pointOfNoReturn: step.pointOfNoReturn)
     return step
   }
