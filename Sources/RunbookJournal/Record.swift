@@ -36,6 +36,16 @@ package struct Record: Sendable, Equatable {
   }
 
   package func appendLine(to bytes: inout [UInt8]) {
+    Self.appendLine(
+      seq: seq, at: at, prev: prev, event: JSONText.write(event),
+      commands: JSONText.write(.list(commands)), to: &bytes)
+  }
+
+  /// Appends the line of a record whose event and list of commands are JSON already.
+  package static func appendLine(
+    seq: Int, at: Moment, prev: RecordHash, event: [UInt8], commands: [UInt8],
+    to bytes: inout [UInt8]
+  ) {
     bytes += "{\"seq\":".utf8
     bytes += String(seq).utf8
     bytes += ",\"at\":\"".utf8
@@ -45,13 +55,10 @@ package struct Record: Sendable, Equatable {
     bytes += ",\"prev\":\"".utf8
     prev.withBytes { Base64.append($0, to: &bytes) }
     bytes += "\",\"event\":".utf8
-    bytes += JSONText.write(event)
-    bytes += ",\"commands\":[".utf8
-    for (index, command) in commands.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes += JSONText.write(command)
-    }
-    bytes += "]}".utf8
+    bytes += event
+    bytes += ",\"commands\":".utf8
+    bytes += commands
+    bytes.append(UInt8(ascii: "}"))
   }
 }
 

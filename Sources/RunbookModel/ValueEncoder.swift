@@ -3,6 +3,17 @@ public struct ValueEncoder: Sendable {
   public init() {}
 
   public func encode(_ input: some Encodable) throws -> Value { try Box.value(of: input) }
+
+  /// What is a value already. The types are compared before anything is cast: a cast that fails is dear.
+  static func plain<Input: Encodable>(_ input: Input) -> Value? {
+    if Input.self == String.self { return (input as? String).map(Value.string) }
+    if Input.self == Value.self { return input as? Value }
+    if Input.self == Duration.self { return (input as? Duration).map(Value.duration) }
+    if Input.self == Timestamp.self { return (input as? Timestamp).map(Value.timestamp) }
+    if Input.self == ValueMap.self { return (input as? ValueMap).map(Value.map) }
+    if Input.self == SecretName.self { return (input as? SecretName).map(Value.secret) }
+    return nil
+  }
 }
 
 /// Encodable to Value, one level.
@@ -34,25 +45,14 @@ private final class Box: Encoder {
   }
 
   static func value<Input: Encodable>(of input: Input) throws -> Value {
-    if let value = plain(input) { return value }
+    if let value = ValueEncoder.plain(input) { return value }
     let box = Box()
     try input.encode(to: box)
     return box.value
   }
 
-  /// What is a value already. The types are compared before anything is cast: a cast that fails is dear.
-  private static func plain<Input: Encodable>(_ input: Input) -> Value? {
-    if Input.self == String.self { return (input as? String).map(Value.string) }
-    if Input.self == Value.self { return input as? Value }
-    if Input.self == Duration.self { return (input as? Duration).map(Value.duration) }
-    if Input.self == Timestamp.self { return (input as? Timestamp).map(Value.timestamp) }
-    if Input.self == ValueMap.self { return (input as? ValueMap).map(Value.map) }
-    if Input.self == SecretName.self { return (input as? SecretName).map(Value.secret) }
-    return nil
-  }
-
   func encode(_ input: some Encodable) throws {
-    if let value = Self.plain(input) { scalar = value } else { try input.encode(to: self) }
+    if let value = ValueEncoder.plain(input) { scalar = value } else { try input.encode(to: self) }
   }
 
   func set(_ value: Value) { scalar = value }
@@ -95,10 +95,10 @@ private final class Box: Encoder {
   func singleValueContainer() -> any SingleValueEncodingContainer { Single(box: self) }
 }
 
-private func number(_ value: some BinaryInteger, _ path: [any CodingKey]) throws -> Value {
+func integerValue(_ value: some BinaryInteger) throws -> Value {
   guard let number = Int64(exactly: value) else {
     throw EncodingError.invalidValue(
-      value, .init(codingPath: path, debugDescription: "\(value) does not fit into 64 bits"))
+      value, .init(codingPath: [], debugDescription: "\(value) does not fit into 64 bits"))
   }
   return .int(number)
 }
@@ -159,23 +159,28 @@ private struct Single: SingleValueEncodingContainer {
   func encode(_ value: Int16) { box.set(.int(Int64(value))) }
   func encode(_ value: Int32) { box.set(.int(Int64(value))) }
   func encode(_ value: Int64) { box.set(.int(value)) }
-  func encode(_ value: UInt) throws { box.set(try number(value, codingPath)) }
+  func encode(_ value: UInt) throws { box.set(try integerValue(value)) }
   func encode(_ value: UInt8) { box.set(.int(Int64(value))) }
   func encode(_ value: UInt16) { box.set(.int(Int64(value))) }
   func encode(_ value: UInt32) { box.set(.int(Int64(value))) }
-  func encode(_ value: UInt64) throws { box.set(try number(value, codingPath)) }
+  func encode(_ value: UInt64) throws { box.set(try integerValue(value)) }
   func encode<T: Encodable>(_ value: T) throws { try box.encode(value) }
 }
 
 extension Value: Encodable {
-  /// Works inside a `ValueEncoder` only: other encoders do not know what a secret or an unknown is.
+  /// Works inside our own encoders only: others do not know what a secret or an unknown is.
   public func encode(to encoder: any Encoder) throws {
-    guard let box = encoder as? Box else {
+    switch encoder {
+    case let box as Box: box.set(self)
+    case let place as JSONPlace: place.sink.writer.write(self)
+    default:
       throw EncodingError.invalidValue(
         self,
-        .init(codingPath: encoder.codingPath, debugDescription: "encode it with ValueEncoder"))
+        .init(
+          codingPath: encoder.codingPath,
+          debugDescription: "encode it with ValueEncoder or JSONText")
+      )
     }
-    box.set(self)
   }
 }
 

@@ -140,7 +140,7 @@ package struct Planner: Sendable {
 extension Plan {
   /// The plan as bytes: what is stored, hashed and read back.
   package func encoded() throws -> [UInt8] {
-    JSONText.write(try ValueEncoder().encode(self), style: .record, pretty: true) + [0x0A]
+    try JSONText.encode(self, pretty: true) + [0x0A]
   }
 
   package init(decoding bytes: [UInt8]) throws {
@@ -154,9 +154,13 @@ extension Plan {
     rest.id = ""
     rest.steps = []
     var hash = SHA256()
-    hash.update(data: JSONText.write(try ValueEncoder().encode(rest)))
+    hash.update(data: try JSONText.encode(rest))
+    var line: [UInt8] = []
     for step in steps {
-      hash.update(data: JSONText.write(try ValueEncoder().encode(step)) + [0x0A])
+      line.removeAll(keepingCapacity: true)
+      try JSONText.encode(step, into: &line)
+      line.append(0x0A)
+      hash.update(data: line)
     }
     return "p-" + hexadecimal(hash.finalize()).prefix(12)
   }

@@ -4,7 +4,7 @@ package import RunbookModel
 /// Where the driver writes what has happened, before it acts.
 package protocol RecordLog: Sendable {
   /// Adds one record. It may stay in memory until the next `sync`.
-  func write(event: Value, commands: [Value], at moment: Moment) throws
+  func write(_ record: RunRecord) throws
   /// Shows the records to whoever reads along, and keeps them if only this process dies.
   func show() throws
   /// Returns when every record is durable. After an error nothing more may be promised to anybody.
@@ -12,8 +12,10 @@ package protocol RecordLog: Sendable {
 }
 
 extension JournalFile: RecordLog {
-  package func write(event: Value, commands: [Value], at moment: Moment) throws {
-    try append(event: event, commands: commands, at: moment)
+  package func write(_ record: RunRecord) throws {
+    try append(
+      at: record.at, event: try JSONText.encode(record.event),
+      commands: try JSONText.encode(record.commands))
   }
   package func show() throws { try flush() }
   package func commit() throws { try sync() }

@@ -309,9 +309,7 @@ package actor RunDriver {
     }
     let record = RunRecord(at: clock.now(), event: event, commands: commands)
     do {
-      try log.write(
-        event: try ValueEncoder().encode(event),
-        commands: try commands.map { try ValueEncoder().encode($0) }, at: record.at)
+      try log.write(record)
     } catch {
       throw JournalLost(cause: error, underWay: underWay)
     }

@@ -74,19 +74,28 @@ package final class JournalFile: Sendable {
   package func append(
     event: Value, commands: [Value], at moment: Moment
   ) throws(StoreError) -> Int {
+    try append(
+      at: moment, event: JSONText.write(event), commands: JSONText.write(.list(commands)))
+  }
+
+  /// The same, from the JSON of the event and of the list of commands.
+  @discardableResult
+  package func append(
+    at moment: Moment, event: [UInt8], commands: [UInt8]
+  ) throws(StoreError) -> Int {
     try state.withLock { (state) throws(StoreError) in
       if let death = state.death { throw death }
       if state.waiting.count > Self.bufferLimit { try write(&state) }
-      let record = Record(
-        seq: state.tree.size, at: moment, event: event, commands: commands, prev: state.head)
+      let seq = state.tree.size
       // The zero byte in front makes the line the input of its own leaf hash.
       state.line.removeAll(keepingCapacity: true)
       state.line.append(0)
-      record.appendLine(to: &state.line)
+      Record.appendLine(
+        seq: seq, at: moment, prev: state.head, event: event, commands: commands, to: &state.line)
       guard state.line.count <= Record.maximumLineBytes else {
         throw StoreError(
           .tooLarge,
-          "record \(record.seq) of \(path) would have \(state.line.count) bytes; "
+          "record \(seq) of \(path) would have \(state.line.count) bytes; "
             + "the limit is \(Record.maximumLineBytes)"
         )
       }
@@ -95,7 +104,7 @@ package final class JournalFile: Sendable {
       state.waiting += state.line.dropFirst()
       state.waiting.append(0x0A)
       state.lastAt = moment.monotonic
-      return record.seq
+      return seq
     }
   }
 
