@@ -109,6 +109,10 @@ public struct RepeatedStep: Sendable, Codable, Equatable {
   public var first: Int
   /// 0 where the list was empty.
   public var count: Int
+  /// So many copies are tried first; nil: none.
+  public var canary: Int?
+  /// So many copies may be under way at a time; nil: as many as the run allows.
+  public var maxParallel: Int?
 
   public init(step: StepID, stage: Int, list: String, first: Int, count: Int) {
     self.step = step

@@ -18,6 +18,7 @@ package struct PlanTiming: Sendable, Equatable {
     var before = [Int?](repeating: nil, count: plan.steps.count)
     var stageStart = Moment()
     unbounded = []
+    var lanes = (plan.repeated ?? []).map { CopyLanes($0) }
     var copies = [Moment](repeating: Moment(), count: plan.repeated?.count ?? 0)
     for stage in plan.stages {
       var end = stageStart
@@ -28,6 +29,7 @@ package struct PlanTiming: Sendable, Equatable {
           start.wait(for: Moment(expected: expectedEnd[need], worst: worstEnd[need], last: need))
         }
         for need in step.needsCopies ?? [] { start.wait(for: copies[need]) }
+        if let repeated = step.copyOf { start = lanes[repeated].start(of: place, after: start) }
         let isSkipped = step.forecast.status == .wouldSkip
         expectedEnd[place] = start.expected + (isSkipped ? .zero : step.likely)
         worstEnd[place] = start.worst + (isSkipped ? .zero : step.worst)
@@ -35,7 +37,10 @@ package struct PlanTiming: Sendable, Equatable {
         if step.waitsWithoutLimit, !isSkipped { unbounded.append(step.id) }
         let own = Moment(expected: expectedEnd[place], worst: worstEnd[place], last: place)
         end.wait(for: own)
-        if let repeated = step.copyOf { copies[repeated].wait(for: own) }
+        if let repeated = step.copyOf {
+          copies[repeated].wait(for: own)
+          lanes[repeated].end(place, own)
+        }
       }
       stageStart = end
     }
@@ -63,6 +68,33 @@ private struct Moment {
       last = other.last
     }
     worst = max(worst, other.worst)
+  }
+}
+
+/// The copies of a repeated step one behind another, as far as it bounds how many are under way.
+private struct CopyLanes {
+  let step: RepeatedStep
+  private var lanes: [Moment] = []
+  private var canaries = Moment()
+
+  init(_ step: RepeatedStep) {
+    self.step = step
+    let width = min(step.maxParallel ?? 0, step.count)
+    lanes = Array(repeating: Moment(), count: width)
+  }
+
+  func start(of place: Int, after start: Moment) -> Moment {
+    var start = start
+    let number = place - step.first
+    if number >= step.canary ?? 0 { start.wait(for: canaries) }
+    if !lanes.isEmpty { start.wait(for: lanes[number % lanes.count]) }
+    return start
+  }
+
+  mutating func end(_ place: Int, _ end: Moment) {
+    let number = place - step.first
+    if number < step.canary ?? 0 { canaries.wait(for: end) }
+    if !lanes.isEmpty { lanes[number % lanes.count].wait(for: end) }
   }
 }
 

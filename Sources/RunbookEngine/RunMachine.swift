@@ -28,9 +28,8 @@ package struct RunMachine: Sendable {
   private let dependents: [[Int]]
   private var waitingFor: [Int]
   private var ready = ReadyQueue()
-  /// For each repeated step: the steps that wait for all of its copies, and how many copies have not settled.
-  private let dependentsOfCopies: [[Int]]
-  private var unsettledCopies: [Int]
+  /// For each repeated step.
+  private var copies: [CopyQueue]
   private var stage = 0
   private var unsettledInStage: [Int]
   private var activeCount = 0
@@ -48,17 +47,10 @@ package struct RunMachine: Sendable {
       for need in step.needs { dependents[need].append(place) }
     }
     self.dependents = dependents
-    let repeated = plan.repeated ?? []
-    var dependentsOfCopies = [[Int]](repeating: [], count: repeated.count)
-    waitingFor = plan.steps.map(\.needs.count)
-    for (place, step) in plan.steps.enumerated() {
-      for need in step.needsCopies ?? [] where repeated[need].count > 0 {
-        dependentsOfCopies[need].append(place)
-        waitingFor[place] += 1
-      }
+    copies = CopyQueue.all(in: plan)
+    waitingFor = plan.steps.map { [copies] step in
+      step.needs.count + (step.needsCopies ?? []).count { copies[$0].unsettled > 0 }
     }
-    self.dependentsOfCopies = dependentsOfCopies
-    unsettledCopies = repeated.map(\.count)
     unsettledInStage = plan.stages.map(\.count)
   }
 
@@ -120,7 +112,7 @@ extension RunMachine {
     }
     self.opening = opening
     for place in plan.steps.indices where !steps[place].isSettled && waitingFor[place] == 0 {
-      ready.insert(place)
+      mayStart(place)
     }
     var commands: [Command] = []
     proceed(&commands)
@@ -142,7 +134,8 @@ extension RunMachine {
       switch transition.next {
       case .applying, .gated:
         transition = (.pending, [])
-        ready.insert(place)
+        enter(place, transition, &commands)
+        return mayStart(place)
       case .pending, .planning, .verifying, .inDoubt, .backingOff, .succeeded, .failed, .skipped,
         .undoing, .undone:
         break
@@ -314,24 +307,47 @@ extension RunMachine {
     let before = steps[place]
     steps[place] = next
     if before.isActive != next.isActive { activeCount += next.isActive ? 1 : -1 }
+    defer { if let repeated = plan.steps[place].copyOf { noteCopy(place, of: repeated) } }
     guard before.isSettled != next.isSettled else { return }
     let change = next.isSettled ? -1 : 1
     unsettledInStage[plan.steps[place].stage] += change
     for dependent in dependents[place] { letGo(dependent, change) }
     guard let repeated = plan.steps[place].copyOf else { return }
-    let wasWhole = unsettledCopies[repeated] == 0
-    unsettledCopies[repeated] += change
-    guard wasWhole != (unsettledCopies[repeated] == 0) else { return }
-    for dependent in dependentsOfCopies[repeated] { letGo(dependent, change) }
+    copies[repeated].unsettled += change
+    // Whole for the first time, or not whole any more.
+    guard copies[repeated].unsettled == (next.isSettled ? 0 : 1) else { return }
+    for dependent in copies[repeated].dependents { letGo(dependent, change) }
   }
 
   /// A step has one thing less, or one more, to wait for.
   private mutating func letGo(_ dependent: Int, _ change: Int) {
     waitingFor[dependent] += change
     if waitingFor[dependent] == 0, steps[dependent] == .pending, opening != nil {
-      ready.insert(dependent)
+      mayStart(dependent)
     }
   }
+
+  /// The step waits for nothing any more: it starts with the next free place, a copy when it is its turn.
+  private mutating func mayStart(_ place: Int) {
+    guard let repeated = plan.steps[place].copyOf else { return ready.insert(place) }
+    if copies[repeated].insert(place) { return ready.insert(place) }
+    startCopies(of: repeated)
+  }
+
+  private mutating func startCopies(of repeated: Int) {
+    while let place = copies[repeated].next() { ready.insert(place) }
+  }
+
+  /// A copy has moved: others may start now, or, when it was a canary that failed, never.
+  private mutating func noteCopy(_ place: Int, of repeated: Int) {
+    guard copies[repeated].note(place, steps[place]) else { return startCopies(of: repeated) }
+    for other in plan.repeated?[repeated].range ?? 0..<0 where steps[other] == .pending {
+      settle(other, .skipped(.byCanary(plan.steps[place].id)))
+    }
+  }
+
+  /// How many copies of a repeated step must still succeed before the rest of them starts.
+  package func unprovenCopies(of repeated: Int) -> Int { copies[repeated].unproven }
 
   private mutating func failed(_ place: Int, _ failure: StepFailure) {
     guard state == .open || state == .holding || isPaused else {
@@ -426,25 +442,6 @@ extension RunMachine {
     let outcome = self.outcome
     state = .closed(outcome)
     commands.append(.close(outcome))
-  }
-
-  private var outcome: Outcome {
-    var everUndone = false
-    var allGood = true
-    for (place, state) in steps.enumerated() {
-      switch state {
-      case .succeeded, .skipped: break
-      case .failed: if plan.steps[place].isCritical { allGood = false }
-      case .undone:
-        everUndone = true
-        allGood = false
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .undoing:
-        allGood = false
-      }
-    }
-    if allGood { return .succeeded }
-    if !changes.isEmpty { return .failedPartly }
-    return everUndone ? .failedUndone : .failedUnchanged
   }
 }
 

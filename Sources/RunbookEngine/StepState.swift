@@ -74,6 +74,8 @@ package enum StepSkip: Equatable, Sendable {
   /// Its `when` is false.
   case byCondition(String)
   case byPerson(String, reason: String?)
+  /// It is a copy, and the canary named failed: the change is not tried on another.
+  case byCanary(StepID)
 }
 
 extension StepState {

@@ -181,11 +181,23 @@ public struct Step: Sendable, Codable, Equatable {
 public struct Repetition: Sendable, Codable, Equatable {
   /// A list or a map that is known when the plan is made.
   public var list: ExpressionText
+  /// So many copies are tried first; the rest starts when they have succeeded.
+  public var canary: Int?
+  /// So many copies may be under way at a time; as many as the run allows where missing.
+  public var maxParallel: Int?
   /// The step's title and `by_hand` where they hold expressions; each copy has its own.
   public var title: Template?
   public var byHand: Template?
 
   public init(list: ExpressionText) { self.list = list }
+
+  /// How often copies start together, one batch after another, when all take equally long.
+  package func batches(of count: Int) -> Int {
+    let width = max(1, maxParallel ?? .max)
+    func batches(_ count: Int) -> Int { count / width + (count % width > 0 ? 1 : 0) }
+    let first = min(canary ?? 0, count)
+    return batches(first) + batches(count - first)
+  }
 }
 
 /// One item of a `for_each`: `each.key` and `each.value` in its copy's expressions.

@@ -138,7 +138,7 @@ extension Clocks {
         if record >= last?.record ?? -1 { last = (record, index) }
         if case .markedDone = success.way { onTheirWord.append(step.id) }
       case .skipped(.byPerson): onTheirWord.append(step.id)
-      case .skipped(.byVariant), .skipped(.byCondition): break
+      case .skipped(.byVariant), .skipped(.byCondition), .skipped(.byCanary): break
       case .pending where step.isExcluded: break
       case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
         .undoing, .undone:

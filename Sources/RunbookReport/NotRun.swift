@@ -43,6 +43,10 @@ extension Report.NotRun {
     switch skip {
     case .byVariant: return excluded(history, step)
     case .byCondition(let why): return Report.NotRun(step: step.id, kind: .condition, text: why)
+    case .byCanary(let canary):
+      return Report.NotRun(
+        step: step.id, kind: .upstream, cause: canary,
+        text: "its canary '\(canary)' failed, so it was not tried here")
     case .byPerson(let who, let reason):
       return Report.NotRun(
         step: step.id, kind: .person, text: "left out by \(who)" + because(reason))

@@ -107,6 +107,7 @@ extension Report.StepResult {
     case .failed(let failure): failure.failure.message
     case .skipped(.byVariant): ""
     case .skipped(.byCondition(let why)): why
+    case .skipped(.byCanary(let canary)): "its canary \(canary) failed"
     case .skipped(.byPerson(let who, let reason)): "left out by \(who)" + because(reason)
     case .undone(let evidence): evidence.summary
     }

@@ -77,7 +77,7 @@ extension RunHistory {
       if failure.effect == .unknown { return .inDoubt }
       return step.isCritical ? .failed : .failedIgnored
     case .skipped(.byVariant): return .excluded
-    case .skipped(.byCondition), .skipped(.byPerson): return .skipped
+    case .skipped(.byCondition), .skipped(.byPerson), .skipped(.byCanary): return .skipped
     case .undoing: return .undoing
     case .undone: return .undone
     }

@@ -3,6 +3,7 @@ package import RunbookModel
 /// What must be true of every run, whatever goes wrong in it.
 package enum Invariant: String, Sendable, CaseIterable {
   case needsFirst = "needs_first"
+  case copiesInTurn = "copies_in_turn"
   case lookBeforeAgain = "look_before_again"
   case recordBeforeEffect = "record_before_effect"
   case undoLastFirst = "undo_last_first"
@@ -23,6 +24,8 @@ package enum Invariant: String, Sendable, CaseIterable {
   package var sentence: String {
     switch self {
     case .needsFirst: "no step begins before what it needs has ended, and no stage before the last"
+    case .copiesInTurn:
+      "no copy begins before its canaries have succeeded, and no more at a time than its step says"
     case .lookBeforeAgain: "a change in doubt is looked at before it is made again"
     case .recordBeforeEffect: "the record that orders a change is durable before the change"
     case .undoLastFirst: "only what was begun is undone, last first"

@@ -102,13 +102,14 @@ struct Watcher: Sendable {
   ) -> Finding? {
     switch command {
     case .plan(_, let attempt), .check(_, let attempt):
+      let isFirst = steps[place].attempt == 0
       if attempt > steps[place].attempt {
         steps[place].attempt = attempt
         steps[place].isUnproven = false
         steps[place].people = []
         steps[place].approved = nil
       }
-      return begins(id, place, machine, model)
+      return begins(id, place, isFirst, machine, model)
     case .apply(_, _, let change):
       if let late = goesForwardLate(id, machine) { return late }
       if steps[place].isInDoubt || steps[place].mustLook {
@@ -149,7 +150,7 @@ struct Watcher: Sendable {
   }
 
   private func begins(
-    _ id: StepID, _ place: Int, _ machine: RunMachine, _ model: Model
+    _ id: StepID, _ place: Int, _ isFirst: Bool, _ machine: RunMachine, _ model: Model
   ) -> Finding? {
     let step = model.plan.steps[place]
     if let need = step.needs.first(where: { !machine.steps[$0].isSettled }) {
@@ -159,10 +160,39 @@ struct Watcher: Sendable {
     if let copy = copies.first(where: { !machine.steps[$0].isSettled }) {
       return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[copy].id)' had ended")
     }
+    if isFirst, let why = isOutOfTurn(place, step, machine) { return (.copiesInTurn, id, why) }
     guard step.stage > 0 else { return nil }
     let before = model.plan.stages[step.stage - 1].range
     if let open = before.first(where: { !machine.steps[$0].isSettled }) {
       return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[open].id)' had ended")
+    }
+    return nil
+  }
+
+  /// What is wrong with a copy's beginning now, from what the other copies have come to.
+  private func isOutOfTurn(
+    _ place: Int, _ step: PlannedStep, _ machine: RunMachine
+  ) -> String? {
+    guard let repeated = step.copyOf.flatMap({ machine.plan.repeated?[$0] }) else { return nil }
+    var underWay = 1
+    var proven = 0
+    var failed = 0
+    for other in repeated.range where other != place {
+      switch machine.steps[other] {
+      case .pending, .skipped: break
+      case .succeeded(let success): if success.way.isProof { proven += 1 }
+      case .failed(let failure) where failure.isPassed: failed += 1
+      case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed, .undoing,
+        .undone:
+        underWay += 1
+      }
+    }
+    if let most = repeated.maxParallel, underWay > most {
+      return "'\(step.id)' began as one of \(underWay) copies; at most \(most) may be under way"
+    }
+    guard let canary = repeated.canary, proven < canary else { return nil }
+    if underWay + proven > canary || failed > 0 {
+      return "'\(step.id)' began when \(proven) of \(canary) canaries had succeeded"
     }
     return nil
   }

@@ -164,4 +164,38 @@ import Testing
       #expect(explored.status == 0, "\(explored)")
     }
   }
+
+  @Test func `a canary that failed keeps every other copy from being touched`() async throws {
+    try await Desk.with { desk in
+      try environment(desk, three)
+      let line = "[ $KEY != n1 ] || [ -e mended ] || exit 4; echo $KEY $PORT >> log"
+      try desk.runbook(drain("  canary: 1\n  max_parallel: 1", line: line), checked("after"))
+      let plan = try await desk.lifeboat("plan", desk.book, "-e", "here")
+      #expect(
+        plan.output.contains(
+          "3 items; 1 first, the rest when it has succeeded; at most 1 at a time"),
+        "\(plan)")
+      let ended = try await desk.drill()
+      #expect(ended.status == 6 && desk.log.isEmpty, "\(ended)")
+      #expect(ended.errors.contains("It is a canary: 2 more of drain wait"), "\(ended)")
+      try desk.touch("mended")
+      let again = try await desk.lifeboat("resume", "--retry", "drain[n1]", "--reason", "mended")
+      #expect(again.status == 0 && desk.log == ["n1 81", "n2 82", "n3 83", "after"], "\(again)")
+    }
+  }
+
+  @Test func `with on_failure continue the copies behind a failed canary are left out, by name`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try environment(desk, three)
+      try desk.runbook(
+        drain("  canary: 1\n  on_failure: continue", line: "exit 4"), checked("after"))
+      let ended = try await desk.drill()
+      #expect(ended.status == 9 && desk.log == ["after"], "\(ended)")
+      let report = try await desk.lifeboat("report", "latest", "--format", "markdown")
+      #expect(report.output.contains("failed, so it was not tried here"), "\(report)")
+      #expect(try await desk.statuses()["drain[n3]"] == "skipped")
+    }
+  }
 }

@@ -8,7 +8,8 @@ struct CopyTests {
 
   /// `look`, then three copies of `drain`, then `after`, which needs all of them.
   private func run(
-    concurrency: Int = 16, _ adjust: (inout PlannedStep) -> Void = { _ in }
+    concurrency: Int = 16, canary: Int? = nil, most: Int? = nil,
+    _ adjust: (inout PlannedStep) -> Void = { _ in }
   ) -> Scenario {
     var steps = [step("look", .check)]
     for key in keys {
@@ -20,9 +21,10 @@ struct CopyTests {
         })
     }
     steps.append(step("after", .check) { $0.needsCopies = [0] })
-    return Scenario(
-      steps, concurrency: concurrency,
-      repeated: [RepeatedStep(step: "drain", stage: 0, list: "env.nodes", first: 1, count: 3)])
+    var drain = RepeatedStep(step: "drain", stage: 0, list: "env.nodes", first: 1, count: 3)
+    drain.canary = canary
+    drain.maxParallel = most
+    return Scenario(steps, concurrency: concurrency, repeated: [drain])
   }
 
   @Test func `copies start together, and the step below waits for all of them`() throws {
@@ -117,5 +119,147 @@ struct CopyTests {
     let timing = PlanTiming(plan)
     #expect(timing.expected == .seconds(32))
     #expect(timing.criticalPath == ["look", "drain[n2]", "after"])
+  }
+
+  // MARK: - Canaries
+
+  @Test func `the rest starts when the canary has been seen to work, and not before`() throws {
+    var run = run(canary: 1)
+    _ = try run.open()
+    #expect(try run.take(checked("look")) == ["plan drain[n1]#1"])
+    try run.take(planned("drain[n1]"))
+    #expect(try run.take(applied("drain[n1]")) == ["verify drain[n1]#1"])
+    #expect(try run.take(holds("drain[n1]")) == ["plan drain[n2]#1", "plan drain[n3]#1"])
+  }
+
+  @Test func `two canaries run together, and both must succeed`() throws {
+    var run = run(canary: 2)
+    _ = try run.open()
+    #expect(try run.take(checked("look")) == ["plan drain[n1]#1", "plan drain[n2]#1"])
+    #expect(try run.complete("drain[n2]") == [])
+    #expect(try run.complete("drain[n1]") == ["plan drain[n3]#1"])
+  }
+
+  @Test(arguments: [FailurePolicy.hold, .unwind, .stop])
+  func `a canary that failed stops the run before any other copy`(policy: FailurePolicy) throws {
+    var run = run(canary: 1) { $0.onFailure = policy }
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(planned("drain[n1]"))
+    try run.take(applied("drain[n1]"))
+    let next = try run.take(doesNotHold("drain[n1]"))
+    #expect(!next.contains { $0.hasPrefix("plan") })
+    #expect(run.state("drain[n2]") == "pending" && run.state("drain[n3]") == "pending")
+  }
+
+  @Test func `where the run goes on after a failure, a failed canary leaves the rest out`() throws {
+    var run = run(canary: 1) { $0.onFailure = .continue }
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(planned("drain[n1]"))
+    #expect(try run.take(applyFailed("drain[n1]", 1, refused)) == ["check after#1"])
+    #expect(run.machine.state(of: "drain[n2]") == .skipped(.byCanary("drain[n1]")))
+    #expect(run.machine.state(of: "drain[n3]") == .skipped(.byCanary("drain[n1]")))
+    #expect(try run.take(checked("after")) == ["close failed_unchanged"])
+  }
+
+  @Test func `one of two canaries failed: the other is let finish, no further one starts`() throws {
+    var run = run(concurrency: 1, canary: 2) { $0.onFailure = .continue }
+    _ = try run.open()
+    #expect(try run.take(checked("look")) == ["plan drain[n1]#1"])
+    try run.take(planned("drain[n1]"))
+    // n2 is a canary too and had not begun: it does not begin either.
+    #expect(try run.take(applyFailed("drain[n1]", 1, refused)) == ["check after#1"])
+    #expect(run.state("drain[n2]") == "skipped")
+  }
+
+  @Test func `a skipped canary's place is taken by the next copy, which is tried alone`() throws {
+    var run = run(canary: 1)
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(planned("drain[n1]"))
+    try run.take(applyFailed("drain[n1]", 1, refused))
+    #expect(try run.take(order(.skip("drain[n1]"))) == ["plan drain[n2]#1"])
+    #expect(try run.complete("drain[n2]") == ["plan drain[n3]#1"])
+  }
+
+  @Test func `a canary that a person marks done counts on their word`() throws {
+    var run = run(canary: 1)
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(planned("drain[n1]"))
+    try run.take(applyFailed("drain[n1]", 1, refused))
+    #expect(
+      try run.take(order(.markDone("drain[n1]"))) == ["plan drain[n2]#1", "plan drain[n3]#1"])
+  }
+
+  @Test func `a copy that had nothing to do proves nothing: the next is the canary`() throws {
+    var run = run(canary: 1)
+    _ = try run.open()
+    try run.take(checked("look"))
+    let inPlace = Event.stepPlanned(
+      StepReport("drain[n1]", attempt: 1, .alreadyInPlace(Evidence("it is so"))))
+    #expect(try run.take(inPlace) == ["plan drain[n2]#1"])
+    #expect(try run.complete("drain[n2]") == ["plan drain[n3]#1"])
+  }
+
+  @Test func `a canary whose step was retried and then succeeded lets the rest start`() throws {
+    var run = run(canary: 1)
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(planFailed("drain[n1]"))
+    #expect(try run.take(order(.retry("drain[n1]"))) == ["plan drain[n1]#2"])
+    try run.take(planned("drain[n1]", 2))
+    try run.take(applied("drain[n1]", 2))
+    #expect(
+      try run.take(holds("drain[n1]", 2)) == ["plan drain[n2]#1", "plan drain[n3]#1"])
+  }
+
+  @Test func `more canaries than copies are all copies`() throws {
+    var run = run(canary: 9)
+    _ = try run.open()
+    #expect(try run.take(checked("look")).count == 3)
+  }
+
+  // MARK: - How many at a time
+
+  @Test func `max_parallel bounds the copies that are under way`() throws {
+    var run = run(most: 2)
+    _ = try run.open()
+    #expect(try run.take(checked("look")) == ["plan drain[n1]#1", "plan drain[n2]#1"])
+    #expect(try run.complete("drain[n2]") == ["plan drain[n3]#1"])
+  }
+
+  @Test func `a copy that waits for an answer or for its next attempt keeps its place`() throws {
+    var run = run(most: 1) {
+      $0.retry = RetryPolicy(attempts: 2)
+      $0.approval = ApprovalPolicy(role: "commander", count: 1, timeout: nil)
+    }
+    _ = try run.open()
+    #expect(try run.take(checked("look")) == ["plan drain[n1]#1"])
+    #expect(try run.take(planFailed("drain[n1]", 1, passing)) == ["backoff drain[n1]#1 1s"])
+    try run.take(.timerFired(TimerReport("drain[n1]", attempt: 1, .backoff)))
+    #expect(try run.take(planned("drain[n1]", 2)) == ["ask drain[n1]#2"])
+    #expect(run.state("drain[n2]") == "pending")
+  }
+
+  @Test func `a copy that was only looked at when the run was paused starts again in its turn`()
+    throws
+  {
+    var run = run(most: 1)
+    _ = try run.open()
+    try run.take(checked("look"))
+    try run.take(order(.pause))
+    #expect(try run.take(planned("drain[n1]")) == [])
+    #expect(run.state("drain[n1]") == "pending")
+    #expect(try run.take(order(.continue)) == ["plan drain[n1]#1"])
+  }
+
+  @Test(arguments: [(Int?.none, Int?.none, 3), (1, nil, 4), (nil, 1, 5), (1, 1, 5), (nil, 2, 4)])
+  func `the plan's time counts copies that run one after another`(
+    canary: Int?, most: Int?, seconds: Int
+  ) {
+    #expect(
+      PlanTiming(run(canary: canary, most: most).machine.plan).expected == .seconds(seconds))
   }
 }

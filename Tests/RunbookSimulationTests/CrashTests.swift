@@ -134,6 +134,17 @@ import Testing
     #expect(account.breaches.first?.invariant == .needsFirst)
   }
 
+  @Test func `a copy that begins beside its canary is noticed`() {
+    let hasty = SimulatedRun.Rules(
+      decide: { machine, event throws(EngineError) in
+        let commands = try machine.handle(event)
+        guard commands.contains(where: { $0.step == "left[0]" }) else { return commands }
+        return commands + [.plan("left[1]", attempt: 1)]
+      }, mustSync: SimulatedRun.Rules.real.mustSync)
+    let account = SimulatedRun.play(CopyCrashTests.model, rules: hasty)
+    #expect(account.breaches.first?.invariant == .copiesInTurn)
+  }
+
   @Test func `a change that nobody approved is noticed`() {
     let bold = SimulatedRun.Rules(
       decide: { machine, event throws(EngineError) in

@@ -82,10 +82,13 @@ enum Plans {
         copy.copyOf = repeated.count
         steps.append(copy)
       }
-      repeated.append(
-        RepeatedStep(
-          step: old.id, stage: old.stage, list: "env.items", first: first,
-          count: steps.count - first))
+      var laid = RepeatedStep(
+        step: old.id, stage: old.stage, list: "env.items", first: first,
+        count: steps.count - first)
+      laid.canary = [nil, 1, 2].randomElement(using: &random) ?? nil
+      if always.contains(old.id) { laid.canary = 1 }
+      laid.maxParallel = [nil, 1, 2].randomElement(using: &random) ?? nil
+      repeated.append(laid)
     }
     var plan = plan(steps, concurrency: original.concurrency)
     plan.bindsChanges = original.bindsChanges

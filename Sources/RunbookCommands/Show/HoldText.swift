@@ -71,10 +71,24 @@ struct HoldText {
         console.styled("    It is NOT KNOWN whether its change was made.", .warning)
           + " Look at the target before you decide.")
     }
+    lines += canary(step)
     if let advice = failure.failure.advice {
       lines.append(wrapped("Next: \(advice)", width: 100, indent: "    "))
     }
     return lines
+  }
+
+  /// What a decision about a canary means for the other copies.
+  private func canary(_ step: PlannedStep) -> [String] {
+    guard let place = step.copyOf, let repeated = machine.plan.repeated?[place],
+      machine.unprovenCopies(of: place) > 0
+    else { return [] }
+    let waiting = repeated.range.count { machine.steps[$0] == .pending }
+    guard waiting > 0 else { return [] }
+    return [
+      "    It is a canary: \(waiting) more of \(repeated.step) wait until it has succeeded. Skipped, the next",
+      "    takes its place and is tried alone; marked done, it counts on your word.",
+    ]
   }
 
   private func asked(

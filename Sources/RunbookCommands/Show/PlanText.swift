@@ -84,7 +84,13 @@ struct PlanText {
       case 1: "1 item"
       default: "\(repeated.count) items"
       }
-    return "  \(repeated.step.text.padded(to: idWidth))  for each of \(repeated.list): \(items)"
+    var order = ""
+    if let canary = repeated.canary, repeated.count > canary {
+      order = "; \(canary) first, the rest when \(canary == 1 ? "it has" : "they have") succeeded"
+    }
+    if let most = repeated.maxParallel { order += "; at most \(most) at a time" }
+    return "  \(repeated.step.text.padded(to: idWidth))  "
+      + "for each of \(repeated.list): \(items)\(order)"
   }
 
   private func describe(_ step: PlannedStep) -> [String] {

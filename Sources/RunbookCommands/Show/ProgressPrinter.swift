@@ -118,6 +118,7 @@ extension StepSkip {
     switch self {
     case .byVariant: "not part of this variant"
     case .byCondition(let reason): reason
+    case .byCanary(let canary): "its canary \(canary) failed"
     case .byPerson(let who, let reason): "by \(who)" + (reason.map { ": \($0)" } ?? "")
     }
   }

@@ -64,10 +64,12 @@ struct StepLayout {
     waits[step.id] = items.isEmpty ? wait : Wait(copies: [repeated.count])
     let first = steps.count
     for item in items { steps.append(try copy(of: planned, repetition, item)) }
-    repeated.append(
-      RepeatedStep(
-        step: step.id, stage: stages.count, list: repetition.list.source, first: first,
-        count: items.count))
+    var laid = RepeatedStep(
+      step: step.id, stage: stages.count, list: repetition.list.source, first: first,
+      count: items.count)
+    laid.canary = repetition.canary
+    laid.maxParallel = repetition.maxParallel
+    repeated.append(laid)
   }
 
   private func items(of repetition: Repetition, _ id: StepID) throws(Diagnostic) -> [EachItem] {

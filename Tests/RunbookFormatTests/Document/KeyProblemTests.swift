@@ -53,7 +53,6 @@ struct KeyProblemTests {
 
   @Test(arguments: [
     ("commit_within: 5m", "commit_within"),
-    ("max_parallel: 2", "max_parallel"), ("canary: 1", "canary"),
     ("approval: {role: r, signature: required}", "signature"),
   ])
   func `what is not served yet is refused by name`(line: String, name: String) {

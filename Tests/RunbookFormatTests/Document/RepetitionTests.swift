@@ -149,4 +149,37 @@ struct RepetitionTests {
     let text = step("title: Go ${{ variant }}", "uses: tcp.check", "with: {address: 'h:1'}")
     #expect(Samples.problems(text) == ["LB202 10:14"])
   }
+
+  @Test(arguments: ["canary: 1", "max_parallel: 2"])
+  func `canary and max_parallel mean nothing without for_each`(_ line: String) {
+    let text = step(line, "uses: tcp.check", "with: {address: 'h:1'}")
+    #expect(Samples.problems(text) == ["LB216 10:7"])
+  }
+
+  @Test func `a canary that nothing looks at is an error`() throws {
+    let lines = [
+      "for_each: ${{ env.nodes }}", "canary: 1", "uses: command.run",
+      "with: {argv: [drain, '${{ each.key }}']}", "undo: {none: a test}",
+    ]
+    func problems(_ more: String) -> [String] {
+      Samples.problems(
+        Samples.steps(
+          "    - step: drain\n" + (lines + [more]).map { "      \($0)" }.joined(separator: "\n")),
+        environments: [Samples.environment(nodes)]
+      ).filter { $0.hasPrefix("LB216") }
+    }
+    #expect(problems("title: Drain") == ["LB216 11:7"])
+    #expect(problems("verify: [{uses: tcp.check, with: {address: 'h:1'}}]").isEmpty)
+  }
+
+  @Test func `LB405 counts copies that run one after another, as the longest environment has them`()
+  {
+    let text = step(
+      "for_each: ${{ env.nodes }}", "max_parallel: 1", "timeout: 40m", "uses: tcp.check",
+      "with: {address: 'h:1'}")
+    #expect(Samples.with("LB405", text).isEmpty)
+    #expect(Samples.with("LB405", text, environments: [Samples.environment(nodes)]).count == 1)
+    let together = text.replacing("max_parallel: 1", with: "max_parallel: 2")
+    #expect(Samples.with("LB405", together, environments: [Samples.environment(nodes)]).isEmpty)
+  }
 }

@@ -68,6 +68,19 @@ extension StaticCheck {
     }
   }
 
+  /// How many batches of copies run one after another in the environment with the longest list; 1 where no environment
+  /// says how long it is.
+  func batches(of repetition: Repetition) -> Int {
+    let counts = lists(of: repetition.list).map { _, list in
+      switch list {
+      case .list(let items, _): items.count
+      case .map(let entries, _): entries.count
+      case .literal, .expression, .text: 1
+      }
+    }
+    return repetition.batches(of: counts.max() ?? 1)
+  }
+
   /// The list as each environment writes it, where the expression is nothing but its name.
   private func lists(of text: ExpressionText) -> [(RunbookEnvironment, Template)] {
     guard let path = Self.path(of: text), path[0] == "env" else { return [] }

@@ -67,6 +67,7 @@ struct StaticCheck {
   private mutating func check(_ step: borrowing Step, _ index: Int) {
     let page = catalogue[step.uses]
     facts.append(StepFacts(step, draft.notes[index], page, catalogue))
+    if let repetition = step.forEach { facts[index].repeat(batches(of: repetition)) }
     checkRepetition(step.forEach, index)
     input(step.with, page, index, .input)
     if let when = step.when { read(when, index, .condition) }

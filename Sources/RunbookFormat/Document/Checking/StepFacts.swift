@@ -55,6 +55,14 @@ struct StepFacts {
     worst = Self.worst(step, page, catalogue).nanosecondsClamped
   }
 
+  /// Copies that run one after another take so many times as long.
+  mutating func `repeat`(_ times: Int) {
+    let (worst, isTooLong) = worst.multipliedReportingOverflow(by: Int64(times))
+    self.worst = isTooLong ? .max : worst
+    let (expected, isTooMuch) = expected.multipliedReportingOverflow(by: Int64(times))
+    self.expected = isTooMuch ? .max : expected
+  }
+
   /// Every attempt runs into its timeout, every wait is whole, every check takes as long as it may.
   private static func worst(
     _ step: borrowing Step, _ page: ActionPage?, _ catalogue: ActionCatalogue

@@ -24,8 +24,12 @@ enum StepKey: Int, DocumentKey {
         "for_each", .expression,
         "A list or a map: the step is made once for each item, which is 'each.key' and 'each.value'."
       ),
-      KeyRule("max_parallel", .count(1...1000), "For 'for_each'.", isServed: false),
-      KeyRule("canary", .count(1...1000), "For 'for_each'.", isServed: false),
+      KeyRule(
+        "max_parallel", .count(1...1000),
+        "For 'for_each': so many copies may be under way at a time; as many as the run allows."),
+      KeyRule(
+        "canary", .count(1...1000),
+        "For 'for_each': so many copies are tried first, the rest when they have succeeded."),
       KeyRule("timeout", .duration, "The time for one attempt; the action's own where missing."),
       KeyRule(
         "settle", .duration,
