@@ -38,6 +38,8 @@ public struct RunOpening: Sendable, Equatable, Codable {
   public var toolVersion: String
   /// Seeds what is random in the run: jitter.
   public var seed: Int64
+  /// Guards that stood against the run, and why it was started all the same. Nil: none did.
+  public var acknowledged: [Acknowledgement]?
 
   public init(
     run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,
@@ -60,6 +62,20 @@ public struct RunOpening: Sendable, Equatable, Codable {
     self.declaredAt = declaredAt
     self.toolVersion = toolVersion
     self.seed = seed
+  }
+}
+
+/// A guard's word against a run, and a person's reason to start it all the same.
+public struct Acknowledgement: Sendable, Equatable, Codable {
+  /// The environment's key: `cool_down`.
+  public var `guard`: String
+  public var finding: String
+  public var reason: String
+
+  public init(guard: String, finding: String, reason: String) {
+    self.guard = `guard`
+    self.finding = finding
+    self.reason = reason
   }
 }
 

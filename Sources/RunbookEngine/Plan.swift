@@ -154,6 +154,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   /// For a copy: its step's place in `Plan.repeated`, and its item.
   public var copyOf: Int?
   public var each: EachItem?
+  /// What it makes writable, for the cool-down; unknown where only the run knows. Nil where it promotes nothing.
+  public var promotes: Value?
   public var timeout: Duration
   public var settle: Duration
   public var retry: RetryPolicy

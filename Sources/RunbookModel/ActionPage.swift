@@ -20,6 +20,9 @@ public struct ActionPage: Sendable, Equatable {
   public var isRepeatable: Bool
   public var undo: Undo
   public var traits: Set<ActionTrait>
+  /// Of an action that promotes: the field of its input that says what. Two promotions of one target are kept apart by a
+  /// cool-down.
+  public var promotes: String?
   /// What a person does when this tool is not there; `{field}` stands for an input.
   public var byHand: String
 
@@ -36,7 +39,7 @@ public struct ActionPage: Sendable, Equatable {
     name: String, summary: String, details: String, kind: ActionKind, fields: [Field],
     outputs: [Output] = [], timeout: Duration = .seconds(60), settle: Duration = .zero,
     expected: Duration, isRepeatable: Bool = true, undo: Undo, traits: Set<ActionTrait> = [],
-    byHand: String
+    promotes: String? = nil, byHand: String
   ) {
     self.name = name
     self.summary = summary
@@ -50,6 +53,7 @@ public struct ActionPage: Sendable, Equatable {
     self.isRepeatable = isRepeatable
     self.undo = undo
     self.traits = traits
+    self.promotes = promotes
     self.byHand = byHand
   }
 }

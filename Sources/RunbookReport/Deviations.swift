@@ -4,7 +4,9 @@ import RunbookModel
 extension Report.Deviation {
   /// Everything that people decided otherwise than planned, and every change that was not the planned one.
   static func all(_ history: RunHistory) -> [Report.Deviation] {
-    let all = decisions(history) + answers(history) + otherChanges(history)
+    let all =
+      decisions(history) + answers(history) + otherChanges(history)
+      + acknowledgements(history)
     return all.sorted { $0.record < $1.record }.map(\.deviation)
   }
 
@@ -67,6 +69,16 @@ extension Report.Deviation {
       }
     }
     return found
+  }
+
+  private static func acknowledgements(_ history: RunHistory) -> [Placed] {
+    (history.opening?.acknowledged ?? []).map { said in
+      let deviation = Report.Deviation(
+        kind: .guardAcknowledged, step: nil, by: history.opening?.by ?? "",
+        at: history.records[0].at.wall, reason: said.reason,
+        effect: "started against the guard '\(said.guard)': \(said.finding)")
+      return (0, deviation)
+    }
   }
 
   private static func otherChanges(_ history: RunHistory) -> [Placed] {

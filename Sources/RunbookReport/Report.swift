@@ -91,6 +91,8 @@ package struct Report: Sendable, Equatable {
       case aborted
       /// The change that was made is not the one that the plan showed.
       case otherChange = "other_change"
+      /// A guard of the environment stood against the run, and somebody said why it was meant.
+      case guardAcknowledged = "guard_acknowledged"
     }
     package var kind: Kind
     package var step: StepID?

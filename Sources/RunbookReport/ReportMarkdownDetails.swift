@@ -185,6 +185,7 @@ extension Report.Deviation.Kind {
     case .unwound: "undid the run"
     case .aborted: "ended the run"
     case .otherChange: "another change"
+    case .guardAcknowledged: "acknowledged a guard"
     }
   }
 }

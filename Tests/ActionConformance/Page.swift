@@ -23,6 +23,12 @@ package func pageBreaches(_ page: ActionPage) -> [String] {
   for name in placeholders(in: page.byHand) where !fields.contains(name) {
     found.append("'by hand' speaks of {\(name)}, which is no field")
   }
+  if page.traits.contains(.promotes), page.promotes == nil {
+    found.append("it promotes, and does not say which field names what")
+  }
+  if let field = page.promotes, !fields.contains(field) {
+    found.append("it says that it promotes '\(field)', which is no field")
+  }
   switch (page.kind, page.undo) {
   case (.change, .notNeeded): found.append("it changes something but says that no undo is needed")
   case (.check, .automatic), (.person, .automatic): found.append("it has an undo but no change")

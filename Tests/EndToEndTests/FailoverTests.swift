@@ -39,6 +39,39 @@ import Testing
     }
   }
 
+  @Test
+  func `G13: a second promotion of one target in the cool-down needs a reason, also in a plan`()
+    async throws
+  {
+    try await Lab.with { lab in
+      #expect(try await lab.sellsMore())
+      #expect(try await lab.failOver("switchover").status == 0)
+      let first = try #require(try lab.desk.run().split(separator: "/").last)
+      let text = try #require(readText(lab.environment))
+      try write(text + "\nguards: {cool_down: 60m}\n", to: lab.environment)
+
+      let again = try await lab.failOver("switchover")
+      #expect(again.status == 4 && again.errors.contains("which run \(first) promoted"), "\(again)")
+      #expect(again.errors.contains("--acknowledge-cool-down") && lab.desk.runCount == 1)
+      let plan = try await lab.desk.start(
+        lab.words("plan", "shop_failover", variant: "switchover")
+      ).end(within: .seconds(60))
+      #expect(plan.status == 4 && plan.output.contains("the cool-down:"), "\(plan)")
+
+      let meant = try await lab.failOver(
+        "switchover", "--acknowledge-cool-down", "a test of it")
+      #expect(meant.output.contains("Acknowledged: 'promote_db'"), "\(meant)")
+      #expect(lab.desk.runCount == 2)
+      let kinds = try await lab.desk.report()["deviations"]?.list?.compactMap { $0["kind"]?.string }
+      #expect(kinds?.contains("guard_acknowledged") == true)
+
+      // What cannot be read is refused like a promotion.
+      removeTree("\(lab.desk.state)/runs/\(first)")
+      let gone = try await lab.failOver("switchover")
+      #expect(gone.status == 4 && gone.errors.contains("its folder is gone"), "\(gone)")
+    }
+  }
+
   @Test func `R2: lifeboat is killed during the promotion and resumed: one primary, promoted once`()
     async throws
   {

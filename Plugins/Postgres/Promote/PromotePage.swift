@@ -46,6 +46,7 @@ let promotePage = ActionPage(
     "a promoted server starts a timeline of its own, and commits made on it exist nowhere else; going "
       + "back means making the other server its standby (pg_rewind) and switching over"),
   traits: [.promotes],
+  promotes: "node",
   byHand: """
     Be sure that the old primary is off: pg_isready -h OLD_HOST -p OLD_PORT must say 'no response', and \
     somebody must have seen it from elsewhere.

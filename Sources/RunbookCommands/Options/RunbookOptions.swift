@@ -42,6 +42,15 @@ struct OutputOptions: ParsableArguments {
   var format: Format = .text
 }
 
+/// What is said against guards of the environment.
+struct GuardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Promote although the same target was promoted within the environment's cool-down; the reason "
+        + "goes into the journal and the report.", valueName: "reason"))
+  var acknowledgeCoolDown: String?
+}
+
 /// What is said beforehand for single steps, for runs without a terminal.
 struct AnswerOptions: ParsableArguments {
   @Option(

@@ -12,11 +12,14 @@ struct RunFlow {
   let savedPlan: String?
   /// The service's name as given by option; only a recovery needs it.
   var service: String?
+  /// Why a promotion within the cool-down of another is meant.
+  let coolDownReason: String?
 
   init(
     target: RunbookOptions, answers: AnswerOptions, purpose: Purpose, reason: String?,
-    savedPlan: String?
+    savedPlan: String?, coolDownReason: String?
   ) {
+    self.coolDownReason = coolDownReason
     self.target = target
     self.answers = answers
     self.purpose = purpose
@@ -35,17 +38,27 @@ struct RunFlow {
     try preparation.checkAllowed()
     let fresh = try await preparation.plan()
     let plan = try planToRun(fresh)
+    let session = try RunSession.current()
+    let coolDown = CoolDownGuard(plan: plan, session: session)
+    if let coolDownReason, coolDownReason.trimmed.isEmpty {
+      throw Refusal(.invalid, "--acknowledge-cool-down needs a reason")
+    }
     console.out(PlanText(plan: plan, console: console).text + "\n")
+    for one in try coolDown.check(acknowledged: coolDownReason) {
+      console.out("Acknowledged: \(one.finding)\n")
+    }
     if purpose == .recovery { try confirmService(plan, console) }
     try answers.check(against: plan)
     let stay = try answers.staying()
     let order = RunSession.Order(
       by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
       declaredAt: declaredAt)
-    let session = try RunSession.current()
     let given = answers.given(reason)
     let signals = SignalWatch()
-    let result = try await session.start(plan, secrets: preparation.secrets, order: order) { run in
+    let result = try await session.start(
+      plan, secrets: preparation.secrets, order: order,
+      guards: { try coolDown.check(acknowledged: coolDownReason) }
+    ) { run in
       console.out("Run \(run) starts.\n")
       return RunSession.Watch(
         desk: TerminalDesk(

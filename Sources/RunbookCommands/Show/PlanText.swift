@@ -6,8 +6,11 @@ struct PlanText {
   let plan: Plan
   let console: Console
   private let idWidth: Int
+  /// What the environment's cool-down has against it.
+  private let coolDown: [String]
 
-  init(plan: Plan, console: Console) {
+  init(plan: Plan, console: Console, coolDown: [String] = []) {
+    self.coolDown = coolDown
     self.plan = plan
     self.console = console
     idWidth = min(plan.steps.map(\.id.text.count).max() ?? 0, 32)
@@ -20,18 +23,22 @@ struct PlanText {
       $0.kind == .change && $0.forecast.status != .wouldSkip
     }
     let firstDependent = firstChange.map { $0 + 1 } ?? plan.steps.endIndex
-    return plan.steps.enumerated().compactMap { place, step in
-      switch step.forecast.status {
-      case .impossible: "\(step.id): \(step.forecast.summary)"
-      case .doesNotHoldNow where step.onFailure != .continue && place < firstDependent:
-        "\(step.id) does not hold now: \(step.forecast.summary)"
-      case .cannotTell where step.onFailure != .continue && place < firstDependent:
-        "\(step.id) cannot be seen: \(step.forecast.summary)"
-      case .wouldChange, .alreadyInPlace, .holdsNow, .doesNotHoldNow, .cannotTell, .wouldSkip,
-        .decidedDuringRun, .asksPerson:
-        nil
-      }
+    let guarded = coolDown.map {
+      "the cool-down: \($0); it needs --acknowledge-cool-down '...'"
     }
+    return guarded
+      + plan.steps.enumerated().compactMap { place, step in
+        switch step.forecast.status {
+        case .impossible: "\(step.id): \(step.forecast.summary)"
+        case .doesNotHoldNow where step.onFailure != .continue && place < firstDependent:
+          "\(step.id) does not hold now: \(step.forecast.summary)"
+        case .cannotTell where step.onFailure != .continue && place < firstDependent:
+          "\(step.id) cannot be seen: \(step.forecast.summary)"
+        case .wouldChange, .alreadyInPlace, .holdsNow, .doesNotHoldNow, .cannotTell, .wouldSkip,
+          .decidedDuringRun, .asksPerson:
+          nil
+        }
+      }
   }
 
   /// The label stands before the first line, the others line up under it.

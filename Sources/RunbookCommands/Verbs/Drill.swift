@@ -20,10 +20,12 @@ struct Drill: AsyncParsableCommand {
     help: ArgumentHelp("Do exactly this saved plan, or refuse.", valueName: "file"),
     completion: .file())
   var plan: String?
+  @OptionGroup var guards: GuardOptions
 
   func run() async throws {
     let flow = RunFlow(
-      target: target, answers: answers, purpose: .drill, reason: reason, savedPlan: plan)
+      target: target, answers: answers, purpose: .drill, reason: reason, savedPlan: plan,
+      coolDownReason: guards.acknowledgeCoolDown)
     let status = try await flow.start()
     if status != .done { throw status }
   }
@@ -49,10 +51,12 @@ struct Recover: AsyncParsableCommand {
     help: ArgumentHelp("Do exactly this saved plan, or refuse.", valueName: "file"),
     completion: .file())
   var plan: String?
+  @OptionGroup var guards: GuardOptions
 
   func run() async throws {
     var flow = RunFlow(
-      target: target, answers: answers, purpose: .recovery, reason: reason, savedPlan: plan)
+      target: target, answers: answers, purpose: .recovery, reason: reason, savedPlan: plan,
+      coolDownReason: guards.acknowledgeCoolDown)
     flow.service = service
     let status = try await flow.start()
     if status != .done { throw status }

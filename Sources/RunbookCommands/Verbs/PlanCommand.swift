@@ -38,7 +38,8 @@ struct PlanCommand: AsyncParsableCommand {
       plan.id = try plan.contentID()
       try PlanFile.save(plan, to: out)
     }
-    let text = PlanText(plan: plan, console: console)
+    let coolDown = CoolDownGuard(plan: plan, session: try RunSession.current()).findings()
+    let text = PlanText(plan: plan, console: console, coolDown: coolDown)
     switch output.format {
     case .text:
       console.out(text.text)

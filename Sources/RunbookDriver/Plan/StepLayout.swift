@@ -58,6 +58,7 @@ struct StepLayout {
     guard let repetition = step.forEach, !planned.isExcluded else {
       // Whoever waits for a step that is left out waits for what that one would have waited for.
       waits[step.id] = planned.isExcluded ? wait : Wait(steps: [steps.count])
+      planned.promotes = target(of: planned)
       return steps.append(planned)
     }
     let items = try items(of: repetition, step.id)
@@ -102,6 +103,7 @@ struct StepLayout {
     copy.id = StepID("\(step.id)[\(item.key)]")
     copy.each = item
     copy.copyOf = repeated.count
+    copy.promotes = target(of: copy)
     // A question must say of which copy it is.
     copy.title = step.title.map { "\($0) [\(item.key)]" }
     let scope = scope.with(item)
@@ -110,6 +112,23 @@ struct StepLayout {
       copy.byHand = try text(byHand, scope, "by_hand", step.id)
     }
     return copy
+  }
+
+  /// What a promotion promotes: an address where its input has one, so that a name or a password beside it makes no
+  /// other target of it.
+  private func target(of step: PlannedStep) -> Value? {
+    guard let page = catalogue[step.uses], page.traits.contains(.promotes) else { return nil }
+    guard let field = page.promotes, let template = step.with[field] else {
+      return .unknown("its input does not say it")
+    }
+    switch template.rendered(in: scope.of(step)) {
+    case .failure(let error): return .unknown(error.message)
+    case .success(let value):
+      let target = value["address"] ?? value
+      if let reason = target.firstUnknown { return .unknown(reason) }
+      if case .string(let text) = target { return .string(text.lowercased()) }
+      return target
+    }
   }
 
   private func text(

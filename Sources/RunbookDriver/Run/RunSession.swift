@@ -72,8 +72,11 @@ package struct RunSession: Sendable {
   // MARK: - Starting
 
   /// Starts a run of the plan. Nothing outside the state folder is touched before the first record is durable.
+  ///
+  /// `guards` is asked when no other run of the service can begin or end any more, and says what is acknowledged.
   package func start(
-    _ plan: Plan, secrets: SecretVault, order: Order, watch: (RunID) -> Watch
+    _ plan: Plan, secrets: SecretVault, order: Order,
+    guards: () throws -> [Acknowledgement] = { [] }, watch: (RunID) -> Watch
   ) async throws -> Result {
     try store.folder.prepare()
     let now = clock.now()
@@ -81,6 +84,7 @@ package struct RunSession: Sendable {
     let holder = LockHolder(run: run, by: order.by, since: now.wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
     defer { withExtendedLifetime(serviceLock) {} }
+    let acknowledged = try guards()
     let key = try signingKey(plan)
     let bytes = try plan.encoded()
     let ledger = SavedPlanLedger(store.folder)
@@ -89,12 +93,13 @@ package struct RunSession: Sendable {
     let driven = try store.create(holder, service: plan.service, plan: bytes, key: key, at: now)
     // After the folder: a full disk must not use the plan up. Before the first record: two runs must not share it.
     if plan.bindsChanges { try ledger.claim(plan.id, for: run) }
-    let opening = RunOpening(
+    var opening = RunOpening(
       run: run, plan: plan.id, planHash: RecordHash.of(bytes).hex, purpose: plan.purpose,
       runbook: plan.runbook.name, service: plan.service, environment: plan.environment.name,
       variant: plan.variant, by: order.by, host: LockHolder.thisHost, reason: order.reason,
       outageAt: order.outageAt, declaredAt: order.declaredAt, toolVersion: toolVersion,
       seed: Int64.random(in: 0...Int64.max))
+    opening.acknowledged = acknowledged.isEmpty ? nil : acknowledged
     return try await drive(
       driven, RunMachine(plan: plan), opening, secrets: secrets, from: .runOpened(opening),
       watch: watch(run))

@@ -55,7 +55,7 @@ struct EnvironmentTests {
     ("values: {a: '${{ env.b }}'}", "LB250 4:18"),
     ("values: {a: '${{ secrets.b }}'}", "LB250 4:18"),
     ("roles: {commander: []}", "LB208 4:20"), ("roles: {commander: alice}", "LB202 4:20"),
-    ("guards: {cool_down: 60m}", "LB210 4:10"),
+    ("guards: {cool_down: 60}", "LB207 4:21"),
     ("secrets: {db: {command: [vault, read, x], timeout: 1h}}", "LB208 4:52"),
     ("secrets: {db: {file: a, timeout: 1s}}", "LB216 4:34"),
     ("guards: {cooldown: 60m}", "LB201 4:10"),

@@ -34,8 +34,7 @@ enum GuardsKey: Int, DocumentKey {
     [
       KeyRule(
         "cool_down", .duration,
-        "No second change of the same service in this time unless acknowledged.",
-        isServed: false),
+        "No second promotion of the same target in this time unless somebody acknowledges it."),
       KeyRule(
         "blackout", .list(.section(BlackoutKey.section)), "Times in which nothing may start."),
     ])
