@@ -19,6 +19,8 @@ enum ExitStatus: Int32, Sendable, CaseIterable, Error {
   case interrupted = 10
   /// The audit found something that was changed, missing or added.
   case auditFailed = 11
+  /// A rehearsal did not come out as expected.
+  case rehearsalFailed = 12
   /// A fault of this program or of the machine it runs on (full disk, unwritable folder).
   case `internal` = 70
 
@@ -35,6 +37,7 @@ enum ExitStatus: Int32, Sendable, CaseIterable, Error {
     case .failedPartly: "failed; something is changed, or it is not known"
     case .interrupted: "interrupted; resume it"
     case .auditFailed: "the audit found a record that was changed, missing or added"
+    case .rehearsalFailed: "a rehearsal did not come out as expected"
     case .internal: "internal error, or the machine's (disk full, folder not writable)"
     }
   }

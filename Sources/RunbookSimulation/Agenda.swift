@@ -9,6 +9,8 @@ struct Agenda: Sendable {
     case unanswered
     case answered(PersonAnswer)
     case decided(OperatorDecision?)
+    case ordered(SteeringOrder)
+    case died(Fault.Death)
     case backoff(TimerReport)
     case gateTimer(TimerReport)
     case interrupted

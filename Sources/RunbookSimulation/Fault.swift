@@ -1,12 +1,18 @@
+package import RunbookEngine
+package import RunbookModel
+
 /// What a step does when one of its commands is performed in the model.
 package struct Behaviour: Hashable, Sendable {
   package var ends: Ending
   /// How long it takes; nil for as long as usual.
   package var takes: Duration?
+  /// As an author gave it; nil for what chance has drawn.
+  package var told: String?
 
-  package init(_ ends: Ending = .truly, takes: Duration? = nil) {
+  package init(_ ends: Ending = .truly, takes: Duration? = nil, told: String? = nil) {
     self.ends = ends
     self.takes = takes
+    self.told = told
   }
 
   package enum Ending: String, Hashable, Sendable, CaseIterable {
@@ -71,9 +77,13 @@ package enum Point: Hashable, Sendable {
 /// One thing that goes otherwise than it should, or that a person does.
 package enum Fault: Hashable, Sendable {
   case behaves(Behaviour)
+  /// The process dies while the command is under way; nil for after the usual time.
+  case killed(after: Duration?, isMade: Bool)
   case answers(Answer)
   case late(Duration)
   case decides(Decision)
+  /// A person's order, as somebody would give it; it is taken or refused as in a run.
+  case orders(SteeringVerb, StepID?, after: Duration)
   case dies(Death)
   case signal
   /// Somebody takes the run up again.
@@ -114,6 +124,8 @@ package enum Fault: Hashable, Sendable {
     package var takesMachine: Bool
     /// What was under way is made all the same.
     package var underWayIsMade: Bool
+    /// Between two records, while commands are under way.
+    var isMeanwhile = false
 
     package init(_ moment: Moment, takesMachine: Bool, underWayIsMade: Bool) {
       self.moment = moment

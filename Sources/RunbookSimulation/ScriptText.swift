@@ -27,6 +27,11 @@ extension Fault {
   package var text: String {
     switch self {
     case .behaves(let behaviour): behaviour.text
+    case .killed(let after, let isMade):
+      "the process dies meanwhile" + (after.map { ", after \($0.text)" } ?? "")
+        + (isMade ? "; it is made" : "; it is not made")
+    case .orders(let verb, let step, let after):
+      "a person says \(verb.rawValue)" + (step.map { " \($0)" } ?? "") + " after \(after.text)"
     case .answers(let answer): answer.text
     case .late(let by): "fires \(by.text) late"
     case .decides(let decision): decision.text
@@ -97,6 +102,7 @@ extension Fault.Death {
       case .beforeSync: "before the record is synced"
       case .beforePerforming: "after the record, before its commands"
       }
+    if isMeanwhile { return "\(who); what is under way is \(underWayIsMade ? "" : "not ")made" }
     let rest = underWayIsMade ? "what is under way is made" : "what is under way is not made"
     return "\(who) \(when); \(rest)"
   }

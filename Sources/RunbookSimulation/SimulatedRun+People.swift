@@ -3,7 +3,7 @@ import RunbookModel
 
 /// People, timers, signals: what comes to the loop that no command ends in.
 extension SimulatedRun {
-  private static let readingTime = Duration.seconds(30)
+  private static let readingTime = RehearsalScript.readingTime
 
   mutating func ask(_ place: Int, _ attempt: Int, _ request: PersonRequest) {
     let step = model.plan.steps[place]
@@ -70,7 +70,18 @@ extension SimulatedRun {
       isDeciding = false
       nobodyDecides = decision == nil
       return decision.map { .operatorDecided($0) }
+    case .ordered(let order):
+      isDeciding = false
+      do throws(SteeringRefusal) {
+        return try machine.event(for: order)
+      } catch {
+        nobodyDecides = true
+        tell(.orderRefused(at: now, order, error))
+        return nil
+      }
     case .interrupted: return .interrupted(Interruption(cause: "SIGTERM"))
+    // The loop has seen to it: there is no process that could hear of it.
+    case .died: return nil
     }
   }
 
@@ -99,8 +110,7 @@ extension SimulatedRun {
       if nobodyDecides { return held() }
       isDeciding = true
       holds += 1
-      let decision = decide()
-      agenda.add(.decided(decision), at: now + Self.readingTime.nanosecondsClamped)
+      askForDecision()
       return nil
     case .unwinding, .stopping: return nil
     }
@@ -120,8 +130,19 @@ extension SimulatedRun {
     zip(model.plan.steps, machine.steps).compactMap { isMeant($1) ? $0.id : nil }
   }
 
-  private mutating func decide() -> OperatorDecision? {
-    guard case .decides(let decision)? = script.fault(at: .hold(holds)) else { return nil }
+  private mutating func askForDecision() {
+    let soon = now + Self.readingTime.nanosecondsClamped
+    switch script.fault(at: .hold(holds)) {
+    case .orders(let verb, let step, let after)?:
+      let order = SteeringOrder(verb, step: step, by: "operator", reason: "rehearsed")
+      agenda.add(.ordered(order), at: now + after.nanosecondsClamped)
+    case .decides(let decision)?: agenda.add(.decided(self.decision(decision)), at: soon)
+    case .behaves, .killed, .answers, .late, .dies, .signal, .returns, nil:
+      agenda.add(.decided(nil), at: soon)
+    }
+  }
+
+  private func decision(_ decision: Fault.Decision) -> OperatorDecision {
     let step = undecided.first ?? model.plan.steps[0].id
     let choice: OperatorDecision.Choice =
       switch decision {

@@ -30,38 +30,73 @@ extension SimulatedRun {
   private mutating func begin(
     _ verb: Verb, _ place: Int, _ attempt: Int, looksForChange: Bool = true
   ) {
-    let fault = script.fault(at: .command(place: place, verb, nth: count(verb.rawValue, place)))
-    var behaviour = Behaviour()
-    if case .behaves(let other)? = fault {
-      behaviour = other
-      tell(.wentWrong(at: now, model.plan.steps[place].id, verb, other.ends))
-    }
     let step = model.plan.steps[place]
     let report = Report(step: step.id, attempt: attempt, place: place)
-    let (event, isMade) = result(of: verb, behaviour.ends, report, looksForChange)
-    working += 1
-    let effect = isMade ? Agenda.Effect(place: place, isUndo: verb == .undo) : nil
-    agenda.add(.ended(event, effect), at: now + duration(of: verb, behaviour, step))
+    let nth = count(verb.rawValue, place)
+    switch script.fault(at: .command(place: place, verb, nth: nth)) {
+    case .behaves(let behaviour)?:
+      tell(.wentWrong(at: now, step.id, verb, behaviour))
+      run(verb, behaviour, report, looksForChange)
+    case .killed(let after, let isMade)?: die(verb, after, isMade, report)
+    case .answers, .late, .decides, .orders, .dies, .signal, .returns, nil:
+      run(verb, Behaviour(), report, looksForChange)
+    }
   }
 
-  private func duration(of verb: Verb, _ behaviour: Behaviour, _ step: PlannedStep) -> Int64 {
-    if let takes = behaviour.takes {
-      // Nothing is waited for longer than its deadline.
-      let longest = step.timeout.nanosecondsClamped + Self.grace
-      return min(takes.nanosecondsClamped, longest)
+  private mutating func run(
+    _ verb: Verb, _ behaviour: Behaviour, _ report: Report, _ looksForChange: Bool
+  ) {
+    let step = model.plan.steps[report.place]
+    var ends = behaviour.ends
+    // Nobody sees how something ends after its deadline.
+    if verb != .verify, let takes = behaviour.takes, takes > step.timeout { ends = ends.unseen }
+    let (event, isMade) = result(of: verb, ends, report, looksForChange)
+    working += 1
+    let effect = isMade ? Agenda.Effect(place: report.place, isUndo: verb == .undo) : nil
+    agenda.add(.ended(event, effect), at: now + duration(of: verb, ends, behaviour.takes, step))
+  }
+
+  /// The process dies while this is under way, so nobody hears how it ends.
+  private mutating func die(_ verb: Verb, _ after: Duration?, _ isMade: Bool, _ report: Report) {
+    let step = model.plan.steps[report.place]
+    tell(.wentWrong(at: now, step.id, verb, Behaviour(.hangs, told: "the process is killed")))
+    let at = now + (after ?? usual(verb, step)).nanosecondsClamped
+    let (event, _) = result(of: verb, .truly, report, true)
+    let hasEffect = isMade && (verb == .apply || verb == .undo)
+    let effect = hasEffect ? Agenda.Effect(place: report.place, isUndo: verb == .undo) : nil
+    working += 1
+    agenda.add(.ended(event, effect), at: at + 1)
+    var death = Fault.Death(.beforeRecord, takesMachine: false, underWayIsMade: isMade)
+    death.isMeanwhile = true
+    agenda.add(.died(death), at: at)
+  }
+
+  /// What a step usually takes goes to its change, as far as that may take so long, and then to the look after it.
+  private func usual(_ verb: Verb, _ step: PlannedStep) -> Duration {
+    switch verb {
+    case .plan: .nanoseconds(Self.look)
+    case .check, .apply, .undo: min(step.expected, step.timeout)
+    case .verify: max(.nanoseconds(Self.look), step.expected - step.timeout)
     }
-    switch behaviour.ends {
-    case .hangs, .lost, .cut: return step.timeout.nanosecondsClamped + Self.grace
+  }
+
+  private func duration(
+    of verb: Verb, _ ends: Behaviour.Ending, _ takes: Duration?, _ step: PlannedStep
+  ) -> Int64 {
+    let longest = step.timeout.nanosecondsClamped + Self.grace
+    // Nothing is waited for longer than its deadline; a look after a change asks again until it has settled.
+    if let takes {
+      let settling = verb == .verify ? step.settle.nanosecondsClamped : 0
+      return min(takes.nanosecondsClamped, max(longest, settling))
+    }
+    switch ends {
+    case .hangs, .lost, .cut: return longest
     case .truly, .failed, .passing, .liesDone, .liesFailed, .doesNotHold, .cannotTell, .drifts:
       break
     }
-    switch verb {
-    case .plan: return Self.look
-    case .check, .apply, .undo: return step.expected.nanosecondsClamped
-    case .verify:
-      let isSettling = behaviour.ends == .doesNotHold || behaviour.ends == .cannotTell
-      return isSettling ? max(Self.look, step.settle.nanosecondsClamped) : Self.look
-    }
+    let usual = usual(verb, step).nanosecondsClamped
+    guard verb == .verify, ends == .doesNotHold || ends == .cannotTell else { return usual }
+    return max(usual, step.settle.nanosecondsClamped)
   }
 
   private struct Report {
@@ -190,5 +225,15 @@ extension SimulatedRun {
     let key = place << 8 | Int(what.utf8.first ?? 0)
     counts[key, default: 0] += 1
     return counts[key] ?? 1
+  }
+}
+
+extension Behaviour.Ending {
+  /// The same, when its answer comes after the deadline.
+  fileprivate var unseen: Self {
+    switch self {
+    case .truly, .lost, .hangs, .liesFailed, .doesNotHold, .drifts: .hangs
+    case .failed, .passing, .cut, .liesDone, .cannotTell: .cut
+    }
   }
 }

@@ -141,9 +141,20 @@ package struct SimulatedRun: Sendable {
         return .ended(.lost)
       }
       now = max(now, due.at)
+      if let death = death(among: due.messages) { return .died(death) }
       nobodyDecides = false
       events = due.messages.compactMap { take($0) }
     }
+  }
+
+  /// The process dies now; what ends at the same moment is not heard of any more.
+  private mutating func death(among messages: [Agenda.Message]) -> Fault.Death? {
+    for case .died(let death) in messages {
+      guard death.underWayIsMade else { return death }
+      for case .ended(_, let effect?) in messages { happen(effect) }
+      return death
+    }
+    return nil
   }
 
   struct Released {
@@ -189,7 +200,7 @@ package struct SimulatedRun: Sendable {
       case .signal?:
         agenda.add(.interrupted, at: now)
         tell(.signalled(at: now))
-      case .behaves, .answers, .late, .decides, .returns, nil: break
+      case .behaves, .killed, .answers, .late, .decides, .orders, .returns, nil: break
       }
     }
     if mustSync { journal.sync() } else { journal.show() }

@@ -9,9 +9,16 @@ extension Happening {
     switch self {
     case .recorded(let record):
       record.words.map { (.nanoseconds(record.at), record.event.step, $0) }
-    case .wentWrong(let at, let step, let verb, let ending):
-      (.nanoseconds(at), step, "FAULT: \(verb.rawValue) \(ending.text)")
-    case .died(let at, let death): (.nanoseconds(at), nil, "FAULT: \(death.text)")
+    case .wentWrong(let at, let step, let verb, let behaviour):
+      (
+        .nanoseconds(at), step,
+        behaviour.told.map { "given: \(verb.rawValue): \($0)" }
+          ?? "FAULT: \(verb.rawValue) \(behaviour.ends.text)"
+      )
+    case .orderRefused(let at, let order, let refusal):
+      (.nanoseconds(at), order.step, "\(order.verb.rawValue) is refused: \(refusal.message)")
+    case .died(let at, let death):
+      (.nanoseconds(at), nil, (death.isMeanwhile ? "" : "FAULT: ") + death.text)
     case .signalled(let at): (.nanoseconds(at), nil, "FAULT: SIGTERM arrives")
     case .cameBack(let at): (.nanoseconds(at), nil, "somebody takes the run up again")
     }

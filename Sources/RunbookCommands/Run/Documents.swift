@@ -30,7 +30,7 @@ struct Documents {
       environmentSource: source(value.name, environment.file))
   }
 
-  private static func source(_ name: String, _ file: SourceFile) -> Plan.Source {
+  static func source(_ name: String, _ file: SourceFile) -> Plan.Source {
     Plan.Source(
       name: name, path: absolute(file.path), sha256: hexadecimal(SHA256.hash(data: file.bytes)))
   }

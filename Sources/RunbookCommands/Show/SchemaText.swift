@@ -7,6 +7,7 @@ enum SchemaText {
     switch kind {
     case .runbook: DocumentSchema(catalogue: catalogue).runbook
     case .environment: DocumentSchema(catalogue: catalogue).environment
+    case .rehearsal: DocumentSchema(catalogue: catalogue).rehearsal
     case .report: Report.jsonSchema
     }
   }

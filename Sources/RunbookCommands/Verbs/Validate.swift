@@ -7,7 +7,8 @@ import RunbookModel
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check a runbook and its environments: syntax, names, types, order, recovery rules.",
+    abstract:
+      "Check a runbook, its environments and rehearsals: syntax, names, types, order, recovery rules.",
     discussion: """
       Finds all problems in one pass and shows each with file, line, column and what to write \
       instead. Reads files only: no server is asked. Exit code 2 when there is an error; warnings \
@@ -20,7 +21,9 @@ struct Validate: ParsableCommand {
   var runbook: String?
   @Option(
     name: [.customShort("e"), .long],
-    help: "Check against this environment only: a name, or a file. Without it, against all.")
+    help: ArgumentHelp(
+      "Check against this environment only: a name, or a file. Without it, against all, and the "
+        + "rehearsals too."))
   var environment: String?
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
@@ -47,9 +50,12 @@ struct Validate: ParsableCommand {
       if !loaded.diagnostics.isEmpty { console.note(renderer.text(loaded.diagnostics)) }
       if !loaded.hasErrors, let runbook = loaded.runbook {
         let names = loaded.environments.compactMap { $0.environment?.name }
+        let rehearsals = loaded.rehearsals.count
         console.out(
           "\(runbook.name) is valid: \(runbook.steps.count) steps in \(runbook.stages.count) stages"
-            + (names.isEmpty ? "" : ", checked against \(names.joined(separator: ", "))"))
+            + (names.isEmpty ? "" : ", checked against \(names.joined(separator: ", "))")
+            + (rehearsals == 0
+              ? "" : ", with \(rehearsals) rehearsal\(rehearsals == 1 ? "" : "s")"))
       }
     case .json:
       console.out(
@@ -86,9 +92,10 @@ struct SchemaCommand: ParsableCommand {
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case runbook
     case environment
+    case rehearsal
     case report
   }
-  @Argument(help: "Which document: runbook, environment or report.")
+  @Argument(help: "Which document: runbook, environment, rehearsal or report.")
   var kind: Kind = .runbook
 
   func run() throws {

@@ -11,6 +11,7 @@ package struct DocumentSchema {
 
   package var runbook: Value { document("runbook", RunbookKey.section) }
   package var environment: Value { document("environment", EnvironmentKey.section) }
+  package var rehearsal: Value { document("rehearsal", RehearsalKey.section) }
 
   private func document(_ name: String, _ section: Section) -> Value {
     var schema: ValueMap = [

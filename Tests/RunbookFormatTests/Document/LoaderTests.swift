@@ -15,44 +15,13 @@ struct LoaderTests {
     "lifeboat: 1\nenvironment: \(name)\nallows: [\(allows)]\nvalues: {db: '\(db)'}\n"
   }
 
-  /// A folder that is gone afterwards.
-  private func withFolder<Result>(
-    _ files: [String: String], _ body: (String) throws -> Result
-  ) throws -> Result {
-    var template = Array("/tmp/lifeboat-format-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) }
-    let folder = String(cString: try #require(made))
-    defer { remove(folder) }
-    for (name, text) in files {
-      let parts = name.split(separator: "/")
-      if parts.count > 1 { mkdir("\(folder)/\(parts[0])", 0o700) }
-      let file = try #require(fopen("\(folder)/\(name)", "w"))
-      fputs(text, file)
-      fclose(file)
-    }
-    return try body(folder)
-  }
-
-  private func remove(_ path: String) {
-    if let handle = opendir(path) {
-      while let entry = readdir(handle) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { remove("\(path)/\(name)") }
-      }
-      closedir(handle)
-    }
-    if rmdir(path) != 0 { unlink(path) }
-  }
-
   @Test func `a folder is its runbook and all its environments`() throws {
     let files = [
       "runbook.yaml": Self.runbook, "environments/lab.yaml": environment("lab", "drill", "h:1"),
       "environments/.hidden.yaml": "x", "environments/notes.txt": "x",
       "environments/real.yml": environment("real", "recovery", "h:2"),
     ]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       for path in [folder, "\(folder)/runbook.yaml", "\(folder)/"] {
         let loaded = Samples.loader.load(path: path)
         #expect(loaded.runbook?.name == "shop", "\(loaded.diagnostics)")
@@ -67,7 +36,7 @@ struct LoaderTests {
       "runbook.yaml": Self.runbook, "environments/lab.yaml": "lifeboat: [",
       "environments/real.yaml": environment("real", "recovery", "h:2"),
     ]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       #expect(Samples.loader.load(path: folder).hasErrors)
       let loaded = Samples.loader.load(path: folder, environment: "real")
       #expect(!loaded.hasErrors && loaded.runbook != nil)
@@ -85,7 +54,7 @@ struct LoaderTests {
       "runbook.yaml": Self.runbook, "environments/lab.yaml": environment("lab", "drill", "h:1"),
       "environments/real.yaml": environment("real", "recovery", "h:1"),
     ]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       let drill = Samples.loader.load(path: folder, environment: "lab")
       #expect(drill.diagnostics.map(\.code) == ["LB412"])
       #expect(!Samples.loader.load(path: folder, environment: "real").hasErrors)
@@ -96,7 +65,7 @@ struct LoaderTests {
     let files = [
       "runbook.yaml": Self.runbook, "environments/lab.yaml": environment("lab", "drill", "h:1"),
     ]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       let loaded = Samples.loader.load(path: folder, environment: "lap")
       #expect(loaded.diagnostics.first?.code == "LB100")
       #expect(loaded.diagnostics.first?.help == "did you mean 'lab'?")
@@ -105,25 +74,15 @@ struct LoaderTests {
 
   @Test func `an environment's file may be checked alone`() throws {
     let files = ["environments/lab.yaml": environment("lab", "drill", "h:1") + "x: 1\n"]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       let loaded = Samples.loader.load(path: "\(folder)/environments/lab.yaml")
       #expect(loaded.diagnostics.map(\.code) == ["LB201"])
       #expect(loaded.runbook == nil && loaded.environments.count == 1)
     }
   }
 
-  @Test func `rehearsals are named as not served`() throws {
-    let rehearsal = "lifeboat: 1\nrehearsal: slow\n"
-    let files = ["runbook.yaml": Self.runbook, "rehearsals/slow.yaml": rehearsal]
-    try withFolder(files) { folder in
-      #expect(Samples.loader.load(path: folder).diagnostics.map(\.code) == ["LB210"])
-      let alone = Samples.loader.load(path: "\(folder)/rehearsals/slow.yaml")
-      #expect(alone.diagnostics.map(\.code) == ["LB210"] && alone.hasErrors)
-    }
-  }
-
   @Test func `a path that leads to no file says what is there instead`() throws {
-    try withFolder(["a.txt": "x"]) { folder in
+    try Samples.withFolder(["a.txt": "x"]) { folder in
       mkfifo("\(folder)/pipe", 0o600)
       symlink("loop", "\(folder)/loop")
       mkdir("\(folder)/folder.yaml", 0o700)
@@ -146,7 +105,7 @@ struct LoaderTests {
   }
 
   @Test func `a file over 64 MiB is refused before it is read`() throws {
-    try withFolder(["big.yaml": "lifeboat: 1\n"]) { folder in
+    try Samples.withFolder(["big.yaml": "lifeboat: 1\n"]) { folder in
       #expect(truncate("\(folder)/big.yaml", (64 << 20) + 1) == 0)
       let loaded = Samples.loader.load(path: "\(folder)/big.yaml")
       #expect(loaded.diagnostics.map(\.code) == ["LB101"])
@@ -155,7 +114,7 @@ struct LoaderTests {
 
   @Test func `an environment where a runbook is wanted, and the reverse, are told apart`() throws {
     let files = ["runbook.yaml": environment("runbook", "drill", "h:1")]
-    try withFolder(files) { folder in
+    try Samples.withFolder(files) { folder in
       let loaded = Samples.loader.load(path: folder, environment: "lab")
       #expect(loaded.diagnostics.contains { $0.code == "LB218" })
     }

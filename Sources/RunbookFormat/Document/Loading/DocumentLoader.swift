@@ -1,6 +1,6 @@
 package import RunbookModel
 
-/// Reads runbooks and environments, and says everything that is wrong with them in one pass.
+/// Reads runbooks, environments and rehearsals, and says everything that is wrong with them in one pass.
 ///
 ///     let loader = DocumentLoader(catalogue: registry.catalogue)
 ///     let loaded = loader.load(path: "Runbooks/shop_failover", environment: "lab")
@@ -20,6 +20,14 @@ package struct DocumentLoader: Sendable {
     case runbook
     case environment
     case rehearsal
+
+    var noun: String {
+      switch self {
+      case .runbook: "a runbook"
+      case .environment: "an environment"
+      case .rehearsal: "a rehearsal"
+      }
+    }
   }
 
   /// The runbook in `file`, checked against the environments that it is to run in.
@@ -28,18 +36,32 @@ package struct DocumentLoader: Sendable {
   package func runbook(
     _ file: SourceFile, environments: [LoadedEnvironment] = [], others: [LoadedEnvironment] = []
   ) -> Loaded<Runbook> {
+    examine(file, environments, others).loaded
+  }
+
+  /// The runbook, and what was read of it although something in it is an error: rehearsals are checked against that.
+  func examine(
+    _ file: SourceFile, _ environments: [LoadedEnvironment], _ others: [LoadedEnvironment]
+  ) -> (loaded: Loaded<Runbook>, outline: Outline?) {
     var problems = DiagnosticList()
     let tree = YAMLFile.read(file.bytes, file: file.path, &problems)
-    guard isKind(.runbook, tree, &problems) else { return Loaded(nil, problems) }
+    guard isKind(.runbook, tree, &problems) else { return (Loaded(nil, problems), nil) }
     var reader = DocumentReader(tree: tree, catalogue: catalogue, problems: problems)
-    guard var draft = reader.readRunbook() else { return Loaded(nil, reader.problems) }
+    guard var draft = reader.readRunbook() else { return (Loaded(nil, reader.problems), nil) }
     let order = reader.resolveNeeds(in: &draft)
     problems = reader.problems
     let isComplete = tree.isComplete && draft.isWhole
     // The nodes are not needed any more, and are most of the memory.
     reader = DocumentReader(
       tree: NodeTree(file: "", bytes: []), catalogue: catalogue, problems: problems)
-    return check(draft, order, environments, others, problems, isComplete: isComplete)
+    let loaded = check(draft, order, environments, others, problems, isComplete: isComplete)
+    return (loaded, Outline(runbook: draft.runbook, isComplete: isComplete))
+  }
+
+  /// A runbook as far as it could be read.
+  struct Outline {
+    let runbook: Runbook
+    let isComplete: Bool
   }
 
   private func check(
@@ -96,6 +118,29 @@ package struct DocumentLoader: Sendable {
       silences: draft.silences)
   }
 
+  /// The rehearsal in `file`, checked against its runbook where that could be read, and the environments beside it.
+  func rehearsal(
+    _ file: SourceFile, of outline: Outline?, environments: [LoadedEnvironment]
+  ) -> LoadedRehearsal {
+    var problems = DiagnosticList()
+    let tree = YAMLFile.read(file.bytes, file: file.path, &problems)
+    guard isKind(.rehearsal, tree, &problems) else {
+      return LoadedRehearsal(file: file, loaded: Loaded(nil, problems))
+    }
+    var reader = DocumentReader(tree: tree, catalogue: catalogue, problems: problems)
+    let rehearsal = reader.readRehearsal()
+    problems = reader.problems
+    if let rehearsal, let outline {
+      var check = RehearsalCheck(
+        rehearsal, outline.runbook, environments, catalogue, problems,
+        isComplete: outline.isComplete)
+      check.run()
+      problems = check.problems
+    }
+    return LoadedRehearsal(
+      file: file, loaded: Loaded(problems.hasErrors ? nil : rehearsal, problems))
+  }
+
   /// What a file is, by its first keys; nil when nothing says so.
   static func kind(of tree: NodeTree) -> Kind? {
     guard let root = tree.nodes.first, root.kind == .map else { return nil }
@@ -113,16 +158,9 @@ package struct DocumentLoader: Sendable {
     if found == wanted { return true }
     let place = tree.place(0)
     switch found {
-    case .rehearsal:
+    case .runbook?, .environment?, .rehearsal?:
       problems.error(
-        .notServed,
-        "this is a rehearsal; rehearsals are part of the format, but this version of lifeboat does "
-          + "not serve them yet", at: place, help: "name a runbook")
-    case .runbook, .environment:
-      problems.error(
-        .wrongKindOfFile,
-        "this is \(found == .runbook ? "a runbook" : "an environment"), not "
-          + (wanted == .runbook ? "a runbook" : "an environment"), at: place,
+        .wrongKindOfFile, "this is \(found?.noun ?? "it"), not \(wanted.noun)", at: place,
         help: "name another file")
     case nil:
       // A map with keys of its own is read on, so that a misspelt 'runbook' is found with all else.
@@ -154,4 +192,17 @@ package struct LoadedEnvironment: Sendable {
   let silences: Silences
 
   package var environment: RunbookEnvironment? { loaded.value }
+
+  /// Its name, also when it could not be read.
+  var name: String {
+    environment?.name ?? Folder.stem(file.path.split(separator: "/").last.map(String.init) ?? "")
+  }
+}
+
+/// A rehearsal's file and what was read from it.
+package struct LoadedRehearsal: Sendable {
+  package let file: SourceFile
+  package let loaded: Loaded<Rehearsal>
+
+  package var rehearsal: Rehearsal? { loaded.value }
 }

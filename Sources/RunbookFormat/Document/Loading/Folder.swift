@@ -11,6 +11,8 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder == "."
       ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
@@ -36,16 +38,14 @@ enum Folder {
         problems.error(
           .unreadable,
           "'\(folder)' cannot be read: \(String(cString: strerror(errno)).lowercased())",
-          at: nil, help: "it should be a folder of environments")
+          at: nil, help: "it should be a folder of YAML documents")
       }
       return []
     }
     defer { closedir(handle) }
     var names: [String] = []
     while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+      let name = name(of: entry)
       guard !name.hasPrefix("."), name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
         continue
       }
@@ -57,5 +57,24 @@ enum Folder {
       names.append(name)
     }
     return names.sorted()
+  }
+
+  /// The folders in a folder, sorted, but for hidden ones; at most `maxDocuments`.
+  static func folders(in folder: String) -> [String] {
+    guard let handle = opendir(folder) else { return [] }
+    defer { closedir(handle) }
+    var paths: [String] = []
+    while paths.count < maxDocuments, let entry = readdir(handle) {
+      let name = name(of: entry)
+      let path = join(folder, name)
+      if !name.hasPrefix("."), isFolder(path) { paths.append(path) }
+    }
+    return paths.sorted()
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+      pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
   }
 }
