@@ -116,7 +116,10 @@ struct RehearsalTests {
     ("given: {fence: {apply: {takes: 40s}}}", "LB216 6:24", "write 'ends: hangs', or a shorter"),
     ("given: {fence: {apply: {takes: 4s, ends: hangs}}}", "LB216 6:24", "delete 'takes'"),
     ("given: {fence: {verify: {made: true}}}", "LB216 6:26", "'made' belongs to 'apply'"),
-    ("given: {fence: {apply: {ends: refused, made: true}}}", "LB216 6:40", "for a step that says so"),
+    (
+      "given: {fence: {apply: {ends: refused, made: true}}}", "LB216 6:40",
+      "for a step that says so"
+    ),
     ("given: {fence: {apply: []}}", "LB203 6:24", "delete it, or write an entry"),
     ("given: {promote: {undo: fails}}", "LB216 6:25", "delete 'undo'"),
     ("given: {fence: {approved_by: alice}}", "LB216 6:30", "delete the answer, or give the step"),
