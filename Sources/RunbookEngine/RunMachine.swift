@@ -129,19 +129,24 @@ extension RunMachine {
     }
     if isTakingBack || state == .stopping {
       try holdBack(place, &transition, event)
-    } else if isHeldBack, steps[place].isPlanning, !transition.commands.isEmpty {
-      // Nothing was changed yet: it is looked at, and where needed approved, afresh when the run goes on.
-      switch transition.next {
-      case .applying, .gated:
-        transition = (.pending, [])
-        enter(place, transition, &commands)
-        return mayStart(place)
-      case .pending, .planning, .verifying, .inDoubt, .backingOff, .succeeded, .failed, .skipped,
-        .undoing, .undone:
-        break
-      }
+    } else if isHeldBack, wouldChange(place, transition) {
+      // Nothing was changed yet, or what was in doubt is not there: it is looked at, and where needed approved, afresh
+      // when the run goes on.
+      enter(place, (.pending, []), &commands)
+      return mayStart(place)
     }
     enter(place, transition, &commands)
+  }
+
+  /// From looking to a change, or to the question about it.
+  private func wouldChange(_ place: Int, _ transition: StepMachine.Transition) -> Bool {
+    switch (steps[place], transition.next) {
+    case (.planning, .applying), (.planning, .gated), (.inDoubt, .applying): true
+    case (.pending, _), (.planning, _), (.gated, _), (.applying, _), (.verifying, _),
+      (.inDoubt, _), (.backingOff, _), (.succeeded, _), (.failed, _), (.skipped, _),
+      (.undoing, _), (.undone, _):
+      false
+    }
   }
 
   /// While changes are taken back, or the run is ending, no step goes forward: what was only looked at stays as it is,
@@ -289,10 +294,10 @@ extension RunMachine {
       // A failed look leaves what an earlier attempt may have changed; a failed apply says that it changed nothing.
       if failure.effect == .unchanged, !before.isPlanning { forgetChange(place) }
       failed(place, failure)
-    case .planning: if case .inDoubt = before { forgetChange(place) }
+    case .planning, .pending: if case .inDoubt = before { forgetChange(place) }
     case .backingOff: if !before.isPlanning { forgetChange(place) }
     case .undone: forgetChange(place)
-    case .pending, .gated, .applying, .verifying, .inDoubt, .succeeded, .skipped, .undoing: break
+    case .gated, .applying, .verifying, .inDoubt, .succeeded, .skipped, .undoing: break
     }
   }
 
@@ -449,8 +454,8 @@ extension StepState {
   /// After a look that said no: a new attempt, or the end of it.
   fileprivate var isAnotherTry: Bool {
     switch self {
-    case .applying, .planning, .failed: true
-    case .pending, .gated, .verifying, .inDoubt, .backingOff, .succeeded, .skipped, .undoing,
+    case .pending, .applying, .planning, .failed: true
+    case .gated, .verifying, .inDoubt, .backingOff, .succeeded, .skipped, .undoing,
       .undone:
       false
     }

@@ -29,12 +29,14 @@ package enum Invariant: String, Sendable, CaseIterable {
     case .lookBeforeAgain: "a change in doubt is looked at before it is made again"
     case .recordBeforeEffect: "the record that orders a change is durable before the change"
     case .undoLastFirst: "only what was begun is undone, last first"
-    case .nothingNew: "nothing new is changed while a run takes back or ends"
+    case .nothingNew: "nothing new is changed while a run is paused, takes back or ends"
     case .approvedOnly: "nothing is changed but what is in the plan and was approved"
     case .oneEffect: "a change that may not be repeated is made once"
     case .oneWriter: "there are never two writable primaries"
-    case .writerBeforeTraffic: "no name and no traffic moves to where nothing can be written"
-    case .honestOutcome: "a run that says that nothing is changed has left nothing changed"
+    case .writerBeforeTraffic:
+      "no name and no traffic moves to where nothing can be written, nor stays there after an undo"
+    case .honestOutcome:
+      "what a run says is unchanged, done or undone, of itself and of each step, is so"
     case .runEnds: "every run ends, or waits for a named reason"
     case .replayEqual: "replaying the records gives the same commands and the same state"
     case .eventFits: "the machine takes every event that a command can end in"

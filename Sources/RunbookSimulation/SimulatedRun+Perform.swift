@@ -128,7 +128,7 @@ extension SimulatedRun {
       let (result, isMade) = changed(report.place, ends)
       return (.stepApplied(StepReport(report.step, attempt: report.attempt, result)), isMade)
     case .undo:
-      let (result, isMade) = changed(report.place, ends)
+      let (result, isMade) = undone(report.place, ends)
       return (.stepUndone(StepReport(report.step, attempt: report.attempt, result)), isMade)
     }
   }
@@ -190,6 +190,7 @@ extension SimulatedRun {
     switch ends {
     case .truly, .drifts, .passing, .failed:
       guard part.canBeSeen else { return .cannotTell(Evidence("nothing can look")) }
+      if looksForChange, !world.isTrusted[place] { world.trust(place) }
       return isSo ? .holds(Evidence("it is so")) : .doesNotHold(Evidence("it is not so"))
     case .doesNotHold, .liesFailed:
       // The author's own check may fail although the change is made; the action's own word would be a lie.
@@ -200,6 +201,16 @@ extension SimulatedRun {
       return .holds(Evidence("it is so"))
     case .cannotTell, .hangs, .lost, .cut: return .cannotTell(Evidence("no answer"))
     }
+  }
+
+  /// After an undo the action itself looks whether its change is gone, where it can.
+  private mutating func undone(
+    _ place: Int, _ ends: Behaviour.Ending
+  ) -> (ApplyResult, isMade: Bool) {
+    guard ends == .liesDone, model.plan.steps[place].isVerifiable else {
+      return changed(place, ends)
+    }
+    return (.failed(.unknown(.failed, "the change is still seen in place")), false)
   }
 
   private mutating func changed(

@@ -110,5 +110,32 @@ extension SimulatedRun {
       }
     case .closed(.succeeded), .closed(.failedPartly), .held, .unanswered, .paused, .lost: break
     }
+    checkSteps()
+    if case .closed = ending, let place = world.stranded(model) {
+      let id = model.plan.steps[place].id
+      breach(
+        .writerBeforeTraffic, id,
+        "undoing '\(id)' left customers where nothing is writable: the fence and the promotion "
+          + "before it stand")
+    }
+  }
+
+  /// Of no step does the run say that it is done, or undone, when it is not.
+  private mutating func checkSteps() {
+    for (place, step) in model.plan.steps.enumerated() where world.isTrusted[place] {
+      switch machine.steps[place] {
+      case .succeeded(let success):
+        guard success.change != nil, !world.isInPlace[place] else { continue }
+        breach(
+          .honestOutcome, step.id, "'\(step.id)' counts as done, and its change is not in place")
+      case .undone:
+        guard world.isInPlace[place] else { continue }
+        breach(
+          .honestOutcome, step.id, "'\(step.id)' counts as undone, and its change is in place")
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
+        .skipped, .undoing:
+        continue
+      }
+    }
   }
 }

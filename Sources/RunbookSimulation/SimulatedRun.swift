@@ -220,6 +220,7 @@ package struct SimulatedRun: Sendable {
   /// What rests on a person's word alone, the run does not answer for.
   private mutating func noteAPersonsWord(_ event: Event) {
     guard case .operatorDecided(let decision) = event else { return }
+    if case .abort = decision.choice { world.abort() }
     if case .markDone(let id) = decision.choice, let place = machine.place(of: id) {
       world.distrust(place, model)
     }

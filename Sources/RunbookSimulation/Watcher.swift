@@ -121,9 +121,13 @@ struct Watcher: Sendable {
       steps[place].wasApplied = true
       applies += 1
       steps[place].lastApply = applies
-    case .undo:
+    case .undo(_, let attempt, _):
       guard steps[place].wasApplied else {
         return (.undoLastFirst, id, "'\(id)' was to be undone, and was never begun")
+      }
+      // The next attempts belong to an undo that is under way.
+      if attempt == 1, case .paused = machine.state {
+        return (.nothingNew, id, "'\(id)' was to be undone while the run is paused")
       }
       // A step that has lied may be out of the order: what it said is why.
       guard begun.contains(place) else { return nil }
@@ -136,15 +140,22 @@ struct Watcher: Sendable {
         let name = model.plan.steps[other].id
         return (.undoLastFirst, id, "'\(id)' was to be undone before '\(name)', which came later")
       }
-    case .verify, .ask, .startTimer, .close: break
+    case .ask:
+      // A question that is put afresh takes nobody's earlier yes for an answer.
+      if case .gated(_, _, _, let people) = machine.steps[place], people.isEmpty {
+        steps[place].people = []
+        steps[place].approved = nil
+      }
+    case .verify, .startTimer, .close: break
     }
     return nil
   }
 
   private func goesForwardLate(_ id: StepID, _ machine: RunMachine) -> Finding? {
     switch machine.state {
-    case .open, .holding, .paused: nil
-    case .unwinding, .stopping, .closed:
+    // A hold lets finish what was begun, and a change that is being planned is.
+    case .open, .holding: nil
+    case .paused, .unwinding, .stopping, .closed:
       (.nothingNew, id, "'\(id)' was to be changed while the run is \(machine.state.name)")
     }
   }

@@ -9,8 +9,6 @@ struct World: Sendable {
   private(set) var isInPlace: [Bool]
   /// The step has not lied, and nobody ordered what nothing could look at. Only then is the run to answer for it.
   private(set) var isTrusted: [Bool]
-  /// Nothing that has lied or was waved through has to do with writers.
-  private var areWritersTrusted = true
   private var stores: [String: Store] = [:]
 
   /// One data store: its old primary, and what was promoted.
@@ -19,11 +17,19 @@ struct World: Sendable {
     var promoted = 0
     var writers: Int { (fences > 0 ? 0 : 1) + promoted }
   }
+  /// Fences and promotions that have lied or were waved through: what they mean for writers the run cannot know.
+  private var doubted: Set<Int> = []
+  private var wasTakenBack: [Bool]
+  /// A person ended the run where it stood: how things stand then is theirs to know.
+  private var isAborted = false
 
   init(_ model: Model) {
     isInPlace = Array(repeating: false, count: model.parts.count)
     isTrusted = Array(repeating: true, count: model.parts.count)
+    wasTakenBack = Array(repeating: false, count: model.parts.count)
   }
+
+  private var areWritersTrusted: Bool { doubted.isEmpty }
 
   /// From here on the run knows less of this step than it can be asked to answer for.
   mutating func distrust(_ place: Int, _ model: Model) {
@@ -31,12 +37,18 @@ struct World: Sendable {
     waveThrough(place, model)
   }
 
+  /// The run has looked and was told the truth: it answers for the step again.
+  mutating func trust(_ place: Int) {
+    isTrusted[place] = true
+    doubted.remove(place)
+  }
+
   /// A person let the run go on without this step: what that means for writers is theirs to know.
   mutating func waveThrough(_ place: Int, _ model: Model) {
-    if !model.parts[place].traits.isDisjoint(with: [.fences, .promotes]) {
-      areWritersTrusted = false
-    }
+    if !model.parts[place].traits.isDisjoint(with: [.fences, .promotes]) { doubted.insert(place) }
   }
+
+  mutating func abort() { isAborted = true }
 
   mutating func make(_ place: Int, _ model: Model) -> (Invariant, String)? {
     let step = model.plan.steps[place]
@@ -46,6 +58,7 @@ struct World: Sendable {
       return (.oneEffect, "the change of '\(step.id)' was made a second time")
     }
     isInPlace[place] = true
+    wasTakenBack[place] = false
     if part.traits.contains(.fences) { stores[part.store, default: Store()].fences += 1 }
     if part.traits.contains(.promotes) {
       stores[part.store, default: Store()].promoted += 1
@@ -67,6 +80,7 @@ struct World: Sendable {
   mutating func takeBack(_ place: Int, _ model: Model) -> (Invariant, String)? {
     guard isInPlace[place] else { return nil }
     isInPlace[place] = false
+    wasTakenBack[place] = true
     let part = model.parts[place]
     if part.traits.contains(.promotes) { stores[part.store]?.promoted -= 1 }
     if part.traits.contains(.fences) {
@@ -79,5 +93,19 @@ struct World: Sendable {
       }
     }
     return nil
+  }
+
+  /// A move of customers that was taken back for good, although the site that they came from can write no more: the
+  /// fence and the promotion before the move stand. While a run takes back, last first, that is so for a while.
+  func stranded(_ model: Model) -> Int? {
+    guard areWritersTrusted, !isAborted else { return nil }
+    func stands(_ trait: ActionTrait, before place: Int) -> Bool {
+      (0..<place).contains { isInPlace[$0] && model.parts[$0].traits.contains(trait) }
+    }
+    return isInPlace.indices.first { place in
+      wasTakenBack[place] && isTrusted[place]
+        && !model.parts[place].traits.isDisjoint(with: [.movesNames, .movesTraffic])
+        && stands(.fences, before: place) && stands(.promotes, before: place)
+    }
   }
 }

@@ -91,6 +91,44 @@ struct UndoAndResumeTests {
     #expect(try run.take(resumed) == ["check b#1"])
   }
 
+  @Test func `a change in doubt that is not in place is not made again while the run is paused`()
+    throws
+  {
+    for isSignal in [true, false] {
+      var run = Scenario([step("a"), step("b", needs: [0])])
+      _ = try run.open()
+      try run.take(planned("a"))
+      try run.take(applyFailed("a", 1, lost))
+      try run.take(
+        isSignal ? .interrupted(Interruption(cause: "SIGINT")) : order(.pause))
+      #expect(try run.take(doesNotHold("a")) == [])
+      #expect(run.machine.state.name == "paused" && run.state("a") == "pending")
+      #expect(run.machine.changes.isEmpty)
+      let goesOn = isSignal ? resumed : order(.continue)
+      #expect(try run.take(goesOn) == ["plan a#1"])
+      #expect(try run.take(planned("a")) == ["apply a#1"])
+    }
+  }
+
+  @Test func `where only the author's checks deny a change, a pause does not let it be forgotten`()
+    throws
+  {
+    let check = CheckCall(uses: "test.check", with: .map([], nil))
+    var run = Scenario([
+      step("a") {
+        $0.isVerifiable = false
+        $0.verify = [check]
+      }
+    ])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(applyFailed("a", 1, lost))
+    try run.take(order(.pause))
+    try run.take(doesNotHold("a"))
+    #expect(run.machine.changes == [0])
+    #expect(try run.take(order(.unwind)) == ["undo a#1"])
+  }
+
   @Test func `a failure that unwinds while the run is paused waits for the run to go on`() throws {
     for isSignal in [true, false] {
       var run = Scenario([

@@ -36,7 +36,8 @@ private enum Manifest {
 
   /// What comes with the system and the toolchain.
   static let provided: Set<String> = [
-    "Glibc", "Musl", "Dispatch", "Foundation", "FoundationEssentials", "Synchronization", "Testing",
+    "Glibc", "Musl", "Dispatch", "Foundation", "FoundationEssentials", "FoundationXML",
+    "Synchronization", "Testing",
   ]
 
   /// Constants of Package.swift that stand for packages, with the modules that they bring.
