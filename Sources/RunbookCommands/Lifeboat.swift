@@ -33,7 +33,7 @@ struct Lifeboat: AsyncParsableCommand {
         name: "Steering a run that goes on, from any terminal",
         subcommands: [
           Pause.self, Continue.self, Approve.self, Decline.self, Retry.self, Skip.self,
-          MarkDone.self, Abort.self,
+          MarkDone.self, Confirm.self, Abort.self,
         ]),
       CommandGroup(
         name: "After", subcommands: [Runs.self, ReportCommand.self, Audit.self]),

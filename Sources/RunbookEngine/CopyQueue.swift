@@ -70,8 +70,8 @@ struct CopyQueue: Sendable {
       guard unproven > 0, failed == nil else { return false }
       failed = place
       return true
-    case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed, .undoing,
-      .undone:
+    case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming, .failed,
+      .undoing, .undone:
       proven.remove(place)
     }
     return false

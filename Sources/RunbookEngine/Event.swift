@@ -86,8 +86,24 @@ public struct RunResumption: Sendable, Equatable, Codable {
   public var interrupted: [StepID]
   /// Bytes of a torn last line that were cut from the journal.
   public var cutBytes: Int
+  /// What is left of the time in which changes must be confirmed; nil where none waits.
+  public var toConfirm: [TimeLeft]?
 
-  public init(by: String, host: String, interrupted: [StepID], cutBytes: Int) {
+  /// How long one step may still wait; zero: its time ran out while no process was there.
+  public struct TimeLeft: Sendable, Equatable, Codable {
+    public var step: StepID
+    public var left: Duration
+
+    public init(step: StepID, left: Duration) {
+      self.step = step
+      self.left = left
+    }
+  }
+
+  public init(
+    by: String, host: String, interrupted: [StepID], cutBytes: Int, toConfirm: [TimeLeft] = []
+  ) {
+    self.toConfirm = toConfirm.isEmpty ? nil : toConfirm
     self.by = by
     self.host = host
     self.interrupted = interrupted
@@ -149,6 +165,8 @@ public enum TimerPurpose: String, Sendable, Codable {
   case backoff
   /// Nobody answered in time.
   case gate
+  /// The time in which a change had to be confirmed is over.
+  case confirm
 }
 
 /// What a person said to an `ask`.

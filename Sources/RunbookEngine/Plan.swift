@@ -164,6 +164,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var onFailure: FailurePolicy
   public var undo: UndoChoice
   public var pointOfNoReturn: Bool
+  /// Its change is undone by itself unless it is confirmed in this time.
+  public var commitWithin: Duration?
   public var isRepeatable: Bool
   /// The action can look whether its change is in place; a command without a check cannot.
   public var isVerifiable: Bool

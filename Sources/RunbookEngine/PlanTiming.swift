@@ -106,7 +106,8 @@ extension PlannedStep {
     case .alreadyInPlace: min(expected, .milliseconds(100))
     case .wouldChange, .holdsNow, .doesNotHoldNow, .cannotTell, .decidedDuringRun, .impossible,
       .asksPerson:
-      expected
+      // Its own checks confirm it at the end of that time, and no sooner; what people take is not foreseen.
+      expected + (verify.isEmpty ? .zero : commitWithin ?? .zero)
     }
   }
 
@@ -115,6 +116,7 @@ extension PlannedStep {
     let approvalTime = approval?.timeout ?? .zero
     if kind == .person { return approvalTime }
     var sum = approvalTime + settle
+    if let commitWithin { sum += commitWithin + (verify.isEmpty ? .zero : settle) }
     for attempt in 1...max(retry.attempts, 1) {
       sum += timeout
       if attempt < retry.attempts { sum += retry.longestDelay(after: attempt) }

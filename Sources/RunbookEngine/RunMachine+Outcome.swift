@@ -8,11 +8,14 @@ extension RunMachine {
     for (place, state) in steps.enumerated() {
       switch state {
       case .succeeded, .skipped: break
-      case .failed: if plan.steps[place].isCritical { allGood = false }
+      case .failed:
+        if state.isTakenBack { everUndone = true }
+        if plan.steps[place].isCritical { allGood = false }
       case .undone:
         everUndone = true
         allGood = false
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .undoing:
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+        .undoing:
         allGood = false
       }
     }

@@ -24,6 +24,9 @@ package struct RunMachine: Sendable {
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
   private var maybeInPlace: Set<Int> = []
 
+  /// Changes whose time to be confirmed ran out while the run was taking back: they are next when nothing else is.
+  var timeIsOut: Set<Int> = []
+
   private let places: [StepID: Int]
   private let dependents: [[Int]]
   private var waitingFor: [Int]
@@ -33,7 +36,7 @@ package struct RunMachine: Sendable {
   private var stage = 0
   private var unsettledInStage: [Int]
   private var activeCount = 0
-  private var changeOf: [Int: Value] = [:]
+  private(set) var changeOf: [Int: Value] = [:]
   /// A person or a signal has stopped the run: a step that is only being looked at waits with its change.
   private var holdsBack = false
 
@@ -143,8 +146,8 @@ extension RunMachine {
     switch (steps[place], transition.next) {
     case (.planning, .applying), (.planning, .gated), (.inDoubt, .applying): true
     case (.pending, _), (.planning, _), (.gated, _), (.applying, _), (.verifying, _),
-      (.inDoubt, _), (.backingOff, _), (.succeeded, _), (.failed, _), (.skipped, _),
-      (.undoing, _), (.undone, _):
+      (.inDoubt, _), (.backingOff, _), (.confirming, _), (.succeeded, _), (.failed, _),
+      (.skipped, _), (.undoing, _), (.undone, _):
       false
     }
   }
@@ -157,6 +160,11 @@ extension RunMachine {
     switch (steps[place], transition.next) {
     case (.gated, .planning): throw .wrongRunState(order: event.phrase, state: state.name)
     case (.planning, .applying), (.planning, .gated): transition = (.pending, [])
+    case (.confirming, .undoing) where isTakingBack:
+      // Everything is taken back in its order, this too.
+      if case .personAnswered = event {
+        throw .wrongRunState(order: event.phrase, state: state.name)
+      }
     case (.inDoubt(let attempt, let change, let why, _), .applying),
       (.inDoubt(let attempt, let change, let why, _), .planning):
       let failure = ActionFailure.refused(
@@ -169,8 +177,8 @@ extension RunMachine {
             change: mayBeSo ? change : nil, attempt: attempt, needsPerson: false)), []
       )
     case (.pending, _), (.planning, _), (.gated, _), (.applying, _), (.verifying, _),
-      (.inDoubt, _), (.backingOff, _), (.succeeded, _), (.failed, _), (.skipped, _),
-      (.undoing, _), (.undone, _):
+      (.inDoubt, _), (.backingOff, _), (.confirming, _), (.succeeded, _), (.failed, _),
+      (.skipped, _), (.undoing, _), (.undone, _):
       break
     }
   }
@@ -184,7 +192,13 @@ extension RunMachine {
     guard steps[place].attempt == timer.attempt else { return }
     switch (steps[place], timer.purpose) {
     case (.gated, .gate), (.backingOff, .backoff): break
-    default: return
+    case (.confirming(_, isLooking: false), .confirm):
+      // While the run takes back it does one thing at a time; see `endWaitsForConfirmation`.
+      if isTakingBack {
+        timeIsOut.insert(place)
+        return
+      }
+    case (_, .gate), (_, .backoff), (_, .confirm): return
     }
     let isOpen = state == .open
     try advance(timer.step, .timerFired(timer.purpose, runIsOpen: isOpen), event, &commands)
@@ -196,7 +210,13 @@ extension RunMachine {
     if case .closed = state { throw .wrongRunState(order: "resume", state: state.name) }
     leavePause()
     for place in steps.indices {
-      guard let transition = machine(place).transition(from: steps[place], on: .resumed) else {
+      var input = StepMachine.Input.resumed
+      if steps[place].waitsToBeConfirmed {
+        let left = facts.toConfirm?.first { $0.step == plan.steps[place].id }?.left ?? .zero
+        // One thing at a time while changes are taken back.
+        input = .resumedToConfirm(left: isTakingBack ? max(left, .nanoseconds(1)) : left)
+      }
+      guard let transition = machine(place).transition(from: steps[place], on: input) else {
         continue
       }
       enter(place, transition, &commands)
@@ -267,7 +287,7 @@ extension RunMachine {
     }
   }
 
-  private func machine(_ place: Int) -> StepMachine {
+  func machine(_ place: Int) -> StepMachine {
     StepMachine(
       step: plan.steps[place], seed: opening?.seed ?? 0, bindsChange: plan.bindsChanges)
   }
@@ -277,7 +297,7 @@ extension RunMachine {
 
 extension RunMachine {
   /// Puts a step into its next state and keeps every count in step with it.
-  private mutating func enter(
+  mutating func enter(
     _ place: Int, _ transition: StepMachine.Transition, _ commands: inout [Command]
   ) {
     let before = steps[place]
@@ -297,12 +317,12 @@ extension RunMachine {
     case .planning, .pending: if case .inDoubt = before { forgetChange(place) }
     case .backingOff: if !before.isPlanning { forgetChange(place) }
     case .undone: forgetChange(place)
-    case .gated, .applying, .verifying, .inDoubt, .succeeded, .skipped, .undoing: break
+    case .gated, .applying, .verifying, .inDoubt, .confirming, .succeeded, .skipped, .undoing: break
     }
   }
 
   private mutating func forgetChange(_ place: Int) {
-    if maybeInPlace.contains(place), !steps[place].isUndone { return }
+    if maybeInPlace.contains(place), !steps[place].isTakenBack { return }
     guard changeOf.removeValue(forKey: place) != nil else { return }
     changes.removeAll { $0 == place }
   }
@@ -357,7 +377,7 @@ extension RunMachine {
   private mutating func failed(_ place: Int, _ failure: StepFailure) {
     guard state == .open || state == .holding || isPaused else {
       // While unwinding, an undo that failed stops the unwinding: only a person can go on.
-      if state == .unwinding, failure.needsPerson { state = .holding }
+      if state == .unwinding, failure.needsPerson, !steps[place].isTakenBack { state = .holding }
       return
     }
     if failure.needsPerson {
@@ -403,8 +423,10 @@ extension RunMachine {
     switch state {
     case .open: startReady(&commands)
     case .unwinding: undoNext(&commands)
-    case .stopping: if !isBusy { close(&commands) }
-    case .holding, .paused, .closed: break
+    case .stopping: if !isBusy, !endWaitsForConfirmation(&commands) { close(&commands) }
+    // A pause does not hold up what must not stay, and a failed undo neither.
+    case .holding, .paused: if isTakingBack, !isBusy { _ = endWaitsForConfirmation(&commands) }
+    case .closed: break
     }
   }
 
@@ -429,7 +451,10 @@ extension RunMachine {
     guard let place = changes.last(where: { !leftInPlace.contains($0) }),
       let change = changeOf[place], mayUndo(place),
       let transition = machine(place).transition(from: steps[place], on: .mustUndo(change))
-    else { return close(&commands) }
+    else {
+      if !endWaitsForConfirmation(&commands) { close(&commands) }
+      return
+    }
     enter(place, transition, &commands)
   }
 
@@ -455,46 +480,13 @@ extension StepState {
   fileprivate var isAnotherTry: Bool {
     switch self {
     case .pending, .applying, .planning, .failed: true
-    case .gated, .verifying, .inDoubt, .backingOff, .succeeded, .skipped, .undoing,
+    case .gated, .verifying, .inDoubt, .backingOff, .confirming, .succeeded, .skipped, .undoing,
       .undone:
       false
     }
-  }
-
-  fileprivate var isUndone: Bool {
-    if case .undone = self { true } else { false }
   }
 }
 
 extension OperatorDecision {
   fileprivate var pauseCause: String { "paused by \(who)" + (reason.map { ": \($0)" } ?? "") }
-}
-
-extension Event {
-  /// The event in the words of an error message.
-  package var phrase: String {
-    switch self {
-    case .runOpened: "opening the run"
-    case .runResumed: "resuming"
-    case .stepPlanned: "the result of a plan"
-    case .stepChecked: "the result of a check"
-    case .stepApplied: "the result of an apply"
-    case .stepVerified: "the result of a verification"
-    case .stepUndone: "the result of an undo"
-    case .timerFired: "a timer"
-    case .personAnswered: "a person's answer"
-    case .operatorDecided(let decision):
-      switch decision.choice {
-      case .pause: "pause"
-      case .continue: "continue"
-      case .retry: "retry"
-      case .skip: "skip"
-      case .markDone: "mark done"
-      case .unwind: "undo"
-      case .abort: "abort"
-      }
-    case .interrupted: "an interruption"
-    case .orderRefused: "a refused order"
-    }
-  }
 }

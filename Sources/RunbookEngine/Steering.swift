@@ -13,14 +13,14 @@ public enum SteeringVerb: String, Sendable, Codable, CaseIterable {
   case abort
   /// Known by name so that it is refused by name: a run keeps the variant that it was planned with.
   case switchVariant = "switch-variant"
-  /// Known by name so that it is refused by name: nothing undoes itself unless it is confirmed.
+  /// A change that would take itself back stays.
   case confirm
 
   /// It is about one step, which must be named.
   package var takesStep: Bool {
     switch self {
-    case .approve, .decline, .retry, .skip, .markDone: true
-    case .pause, .continue, .undo, .abort, .switchVariant, .confirm: false
+    case .approve, .decline, .retry, .skip, .markDone, .confirm: true
+    case .pause, .continue, .undo, .abort, .switchVariant: false
     }
   }
 
@@ -136,11 +136,8 @@ extension RunMachine {
       throw SteeringRefusal(
         .notServed, "a run that is under way keeps the variant that it was planned with",
         next: "abort or undo this run, then start one with the other --variant")
-    case .confirm:
-      throw SteeringRefusal(
-        .notServed, "no step of this version waits to be confirmed",
-        next: "a question is answered with approve or decline")
-    case .pause, .continue, .approve, .decline, .retry, .skip, .markDone, .undo, .abort: break
+    case .pause, .continue, .approve, .decline, .retry, .skip, .markDone, .undo, .abort, .confirm:
+      break
     }
     try checkForm(order)
     try checkRunState(order.verb)
@@ -179,6 +176,10 @@ extension RunMachine {
       case (.markDone, .open), (.markDone, .holding), (.markDone, .paused): true
       case (.undo, .open), (.undo, .holding), (.undo, .paused): true
       case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding): true
+      // Its time runs on whatever the run does, so it can be confirmed as long as there is a run.
+      case (.confirm, .open), (.confirm, .holding), (.confirm, .paused), (.confirm, .unwinding),
+        (.confirm, .stopping):
+        true
       case (.pause, _), (.continue, _), (.approve, _), (.decline, _), (.retry, _), (.skip, _),
         (.markDone, _), (.undo, _), (.abort, _), (.switchVariant, _), (.confirm, _):
         false
@@ -246,6 +247,10 @@ extension RunMachine {
     case (.decline, .gated(let attempt, _, _, _)):
       try checkRole(order, step)
       return answer(.decline, order, step, attempt)
+    case (.confirm, .confirming(let success, isLooking: false)):
+      return answer(.approve, order, step, success.attempt)
+    case (.decline, .confirming(let success, isLooking: false)):
+      return answer(.decline, order, step, success.attempt)
     case (.retry, .failed): return .operatorDecided(decision(.retry(step.id), order))
     // What the runbook lets pass stays visible as the failure that it was.
     case (.skip, .failed(let failure)) where !failure.isPassed:
@@ -279,7 +284,24 @@ extension RunMachine {
   ) -> SteeringRefusal {
     let word = verb.rawValue
     let isAnswer = verb == .approve || verb == .decline
+    if verb == .confirm, step.commitWithin == nil {
+      return SteeringRefusal(
+        .wrongStepState, "'\(step.id)' is not to be confirmed: it has no commit_within",
+        next: "a question is answered with approve or decline")
+    }
     switch state {
+    case .confirming(_, isLooking: true) where verb == .confirm || isAnswer:
+      return SteeringRefusal(
+        .wrongStepState,
+        "\(word) came too late: the time of '\(step.id)' is over, and its checks decide",
+        next: "look at it again in a moment")
+    case .succeeded where verb == .confirm:
+      return SteeringRefusal(
+        .alreadyDecided, "'\(step.id)' is confirmed, or had nothing to confirm")
+    case .undoing(_, _, let before?) where verb == .confirm && before.isUnconfirmed:
+      return SteeringRefusal(
+        .wrongStepState, "confirm came too late: '\(step.id)' is being taken back",
+        next: "retry makes its change once more, when it is taken back")
     case .succeeded(let success):
       switch success.way {
       case .approved where isAnswer, .markedDone:
@@ -298,12 +320,18 @@ extension RunMachine {
         .wrongStepState,
         "\(word) does not fit '\(step.id)', which failed: \(failure.failure.message)",
         next: failure.isPassed ? "the runbook lets the run go on without it" : advice)
-    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .skipped,
-      .undoing, .undone:
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+      .skipped, .undoing, .undone:
       break
     }
     let instead: String? =
-      if case .gated = state { "it asks a question: approve or decline" } else { nil }
+      switch state {
+      case .gated: "it asks a question: approve or decline"
+      case .confirming: "it waits to be confirmed: confirm or decline"
+      case .pending, .planning, .applying, .verifying, .inDoubt, .backingOff, .succeeded, .failed,
+        .skipped, .undoing, .undone:
+        nil
+      }
     return SteeringRefusal(
       .wrongStepState, "\(word) does not fit '\(step.id)', which is \(state.name)", next: instead)
   }

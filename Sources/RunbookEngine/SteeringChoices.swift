@@ -41,7 +41,21 @@ extension RunMachine {
       all.append(SteeringChoice(.approve, step.id, approving(step, people)))
       all.append(SteeringChoice(.decline, step.id, declining(step)))
     }
+    for (step, _) in toConfirm {
+      all.append(
+        SteeringChoice(.confirm, step.id, "its change stays, and what needs it goes on"))
+      all.append(
+        SteeringChoice(.decline, step.id, "take its change back now; the run holds then"))
+    }
     for (step, failure) in undecided {
+      if failure.isOfUndo, failure.isUnconfirmed, !isTakingBack {
+        all.append(SteeringChoice(.retry, step.id, "try once more to take its change back"))
+        all.append(
+          SteeringChoice(.skip, step.id, "leave its change in place; what needs it goes on"))
+        all.append(
+          SteeringChoice(.markDone, step.id, "count it as taken back on your word; then decide on"))
+        continue
+      }
       if failure.isOfUndo {
         all.append(SteeringChoice(.retry, step.id, "try once more to take its change back"))
         all.append(

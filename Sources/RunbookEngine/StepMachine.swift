@@ -22,6 +22,8 @@ package struct StepMachine: Sendable {
     case ordered(OperatorDecision)
     /// The process that performed its last command is gone.
     case resumed
+    /// The same for a change that waits to be confirmed, with what is left of its time.
+    case resumedToConfirm(left: Duration)
     case mustUndo(Value)
   }
 
@@ -57,12 +59,14 @@ package struct StepMachine: Sendable {
       isOpen ? start(attempt: attempt + 1, approved: nil) : (.failed(last), [])
     case (.backingOff(let attempt, let last), .resumed):
       (state, [backoffTimer(attempt, last)])
+    case (.confirming(let success, let isLooking), let input):
+      confirming(success, isLooking, input)
     case (.failed(let failure), .ordered(let decision)): ordered(decision, failure)
     case (.succeeded, .mustUndo(let change)), (.skipped, .mustUndo(let change)):
       undo(change, nil)
     case (.failed(let failure), .mustUndo(let change)),
       (.backingOff(_, let failure), .mustUndo(let change)):
-      undo(change, failure)
+      undo(change, failure.ofTheRun)
     case (.pending, .mustUndo(let change)), (.gated, .mustUndo(let change)): undo(change, nil)
     case (.undoing(let attempt, let change, let before), .undone(let result)):
       undone(result, attempt, change, before)
@@ -289,7 +293,9 @@ extension StepMachine {
   private func succeed(
     _ way: StepSuccess.Way, _ evidence: Evidence, _ attempt: Int
   ) -> Transition {
-    (.succeeded(StepSuccess(way: way, evidence: evidence, attempt: attempt)), [])
+    let success = StepSuccess(way: way, evidence: evidence, attempt: attempt)
+    if let time = step.commitWithin, success.change != nil { return confirm(success, within: time) }
+    return (.succeeded(success), [])
   }
 }
 
@@ -327,8 +333,12 @@ extension StepMachine {
   private func ordered(_ decision: OperatorDecision, _ failure: StepFailure) -> Transition? {
     switch decision.choice {
     case .retry:
-      // Taking back is tried again by the run, which says `mustUndo`; nothing goes forward from here.
-      if failure.isOfUndo { return nil }
+      // Taking back is tried again by the run, which says `mustUndo`; nothing goes forward from here. What takes itself
+      // back is no undoing of the run's.
+      if failure.isOfUndo {
+        guard failure.isUnconfirmed, let change = failure.change else { return nil }
+        return undo(change, failure)
+      }
       if let change = failure.change, step.isVerifiable || !step.verify.isEmpty {
         return (
           .inDoubt(
@@ -341,12 +351,10 @@ extension StepMachine {
     case .skip: return (.skipped(.byPerson(decision.who, reason: decision.reason)), [])
     case .markDone:
       if failure.isOfUndo {
-        return (
-          .undone(
-            Evidence(
-              "\(decision.who) says that it is taken back"
-                + (decision.reason.map { ": \($0)" } ?? ""))), []
-        )
+        let said = Evidence(
+          "\(decision.who) says that it is taken back"
+            + (decision.reason.map { ": \($0)" } ?? ""))
+        return failure.isUnconfirmed ? takenBack(failure, said) : (.undone(said), [])
       }
       let evidence = Evidence(
         "\(decision.who) says that it is done" + (decision.reason.map { ": \($0)" } ?? ""))
@@ -356,7 +364,7 @@ extension StepMachine {
     }
   }
 
-  private func undo(_ change: Value, _ before: StepFailure?) -> Transition {
+  func undo(_ change: Value, _ before: StepFailure?) -> Transition {
     (
       .undoing(attempt: 1, change: change, before: before),
       [.undo(step.id, attempt: 1, change: change)]
@@ -367,7 +375,9 @@ extension StepMachine {
     _ result: ApplyResult, _ attempt: Int, _ change: Value, _ before: StepFailure?
   ) -> Transition {
     switch result {
-    case .done(let evidence): return (.undone(evidence), [])
+    case .done(let evidence):
+      if let before, before.isUnconfirmed { return takenBack(before, evidence) }
+      return (.undone(evidence), [])
     case .failed(let failure):
       if failure.effect == .unchanged(retryable: true), attempt < Self.undoAttempts {
         return (
@@ -381,6 +391,9 @@ extension StepMachine {
         failure: message, effect: failure.effect == .unknown ? .unknown : .changed,
         change: change, attempt: attempt, needsPerson: true)
       last.isOfUndo = true
+      last.isUnconfirmed = before?.isUnconfirmed ?? false
+      // It must still be known for what it was to be taken back.
+      if last.isUnconfirmed, let before { last.failure.message += "; \(before.failure.message)" }
       return fail(last, attempt)
     }
   }

@@ -12,6 +12,8 @@ package enum StepState: Equatable, Sendable {
   /// The change may or may not have been made, and is being looked for. `ordered`: a person asked for another attempt.
   case inDoubt(attempt: Int, change: Value, because: String, ordered: Bool)
   case backingOff(attempt: Int, last: StepFailure)
+  /// The change is made and stays only if it is confirmed in time. `isLooking`: the time is over, and its own checks decide.
+  case confirming(StepSuccess, isLooking: Bool)
   case succeeded(StepSuccess)
   case failed(StepFailure)
   case skipped(StepSkip)
@@ -64,6 +66,8 @@ package struct StepFailure: Equatable, Sendable {
 
   /// What failed was taking the change back.
   package var isOfUndo = false
+  /// Nobody confirmed the change in time, so it was taken back by itself; with `isOfUndo`: was to be.
+  package var isUnconfirmed = false
   /// A person has seen it and decided, or the policy says to go on: nothing waits for it any more.
   package var isPassed = false
 }
@@ -89,6 +93,7 @@ extension StepState {
     case .verifying: "verifying"
     case .inDoubt: "in doubt"
     case .backingOff: "backing off"
+    case .confirming: "confirming"
     case .succeeded: "succeeded"
     case .failed: "failed"
     case .skipped: "skipped"
@@ -101,7 +106,24 @@ extension StepState {
   package var isActive: Bool {
     switch self {
     case .planning, .applying, .verifying, .inDoubt, .undoing: true
+    case .confirming(_, let isLooking): isLooking
     case .pending, .gated, .backingOff, .succeeded, .failed, .skipped, .undone: false
+    }
+  }
+
+  /// Its change is in place, and somebody must confirm it before its time is over.
+  package var waitsToBeConfirmed: Bool {
+    if case .confirming(_, isLooking: false) = self { true } else { false }
+  }
+
+  /// Nothing is left of a change that it made.
+  package var isTakenBack: Bool {
+    switch self {
+    case .undone: true
+    case .failed(let failure): failure.isUnconfirmed && !failure.isOfUndo
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+      .succeeded, .skipped, .undoing:
+      false
     }
   }
 
@@ -114,8 +136,8 @@ extension StepState {
     switch self {
     case .succeeded, .skipped: true
     case .failed(let failure): failure.isPassed
-    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .undoing,
-      .undone:
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+      .undoing, .undone:
       false
     }
   }
@@ -127,7 +149,7 @@ extension StepState {
       .verifying(let attempt, _, _), .inDoubt(let attempt, _, _, _), .backingOff(let attempt, _),
       .undoing(let attempt, _, _):
       attempt
-    case .succeeded(let success): success.attempt
+    case .succeeded(let success), .confirming(let success, _): success.attempt
     case .failed(let failure): failure.attempt
     }
   }

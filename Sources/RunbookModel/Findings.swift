@@ -82,6 +82,8 @@ public struct PersonRequest: Sendable, Equatable, Codable {
     case approval
     /// Something to do by hand, then "done" or "cannot".
     case task
+    /// A change is made and is taken back by itself unless somebody says in time that it may stay.
+    case confirmation
   }
   public var kind: Kind
   public var text: String

@@ -157,6 +157,8 @@ public struct Step: Sendable, Codable, Equatable {
   public var onFailure: FailurePolicy
   public var undo: UndoChoice
   public var pointOfNoReturn: Bool
+  /// Its change is undone by itself unless it is confirmed in this time.
+  public var commitWithin: Duration?
   public var expected: Duration?
   public var critical: Bool
   public var byHand: String?

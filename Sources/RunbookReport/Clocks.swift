@@ -140,8 +140,8 @@ extension Clocks {
       case .skipped(.byPerson): onTheirWord.append(step.id)
       case .skipped(.byVariant), .skipped(.byCondition), .skipped(.byCanary): break
       case .pending where step.isExcluded: break
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
-        .undoing, .undone:
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+        .failed, .undoing, .undone:
         return nil
       }
     }

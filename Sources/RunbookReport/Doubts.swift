@@ -77,7 +77,7 @@ extension Report.Doubt {
       case .succeeded: return markedDone(history, index)
       case .skipped: return leftOut(history, index)
       case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .verifying,
-        .backingOff, .undone:
+        .backingOff, .confirming, .undone:
         return nil
       }
     }

@@ -62,11 +62,13 @@ extension RunHistory {
       if steps[index].acts.last?.kind != .undo { failed(index, failure, record) }
     // A step whose own failure starts the unwinding may be undone with the same record.
     case .undoing(_, _, let before?):
+      // It was done, was not confirmed, and takes itself back.
+      if before.isUnconfirmed, !before.isOfUndo { return failed(index, before, record) }
       if steps[index].failures.last?.record ?? -1 <= steps[index].succeededAt ?? -1 {
         failed(index, before, record)
       }
     case .undoing(_, _, nil), .pending, .planning, .gated, .applying, .verifying, .backingOff,
-      .skipped, .undone:
+      .confirming, .skipped, .undone:
       break
     }
   }
@@ -91,7 +93,9 @@ extension RunHistory {
       // Asked again after the run was taken over: it is the same question.
       if let index = places[step], steps[index].openQuestion?.attempt == attempt { return }
       begin(.ask, step, attempt, record) { $0.request = request }
-    case .startTimer: break
+    case .startTimer(let step, _, .confirm, let time):
+      if let index = places[step] { steps[index].confirmation = .init(record: record, time: time) }
+    case .startTimer(_, _, .backoff, _), .startTimer(_, _, .gate, _): break
     case .close(let outcome):
       self.outcome = outcome
       closedAt = record
@@ -153,7 +157,7 @@ extension RunHistory {
   }
 
   private mutating func fired(_ report: TimerReport, _ record: Int) {
-    guard report.purpose == .gate, let index = places[report.step],
+    guard report.purpose != .backoff, let index = places[report.step],
       steps[index].openQuestion?.attempt == report.attempt
     else { return }
     end(.ask, report.step, report.attempt, record) { act in
@@ -181,10 +185,13 @@ extension RunHistory {
     case .approve:
       let others = steps[index].acts[act].answers.filter { $0 < answers.count }
       let people = Set(others.map { answers[$0].said.who } + [answer.who])
-      guard people.count >= plan.steps[index].approval?.count ?? 1 else { return }
+      let isConfirmation = steps[index].acts[act].request?.kind == .confirmation
+      let needed = isConfirmation ? 1 : plan.steps[index].approval?.count ?? 1
+      guard people.count >= needed else { return }
       steps[index].acts[act].ended = record
       steps[index].acts[act].ending = .approved
-      steps[index].acts[act].text = "approved by \(people.sorted().joined(separator: ", "))"
+      let word = isConfirmation ? "confirmed" : "approved"
+      steps[index].acts[act].text = "\(word) by \(people.sorted().joined(separator: ", "))"
     }
   }
 

@@ -25,6 +25,7 @@ extension Report.NotRun {
       case .skipped: return skipped(history, index)
       case .notRun: return stopped(history, step, root: roots[index], trouble: trouble)
       case .notStarted, .planning, .checking, .gated, .applying, .verifying, .inDoubt, .backingOff,
+        .confirming,
         .succeeded, .failed, .failedIgnored, .undoing, .undone, .undoFailed:
         return nil
       }

@@ -101,7 +101,7 @@ extension Report.Counts {
       case .excluded: excluded += 1
       case .notRun: notRun += 1
       case .notStarted: notStarted += 1
-      case .planning, .checking, .gated, .applying, .verifying, .backingOff, .undoing:
+      case .planning, .checking, .gated, .applying, .verifying, .backingOff, .confirming, .undoing:
         underWay += 1
       }
       let past = history.steps[index]
@@ -116,8 +116,8 @@ extension Report.Counts {
         }
       case .skipped(.byPerson): skippedByPerson += 1
       case .failed(let failure): if failure.failure.kind == .timeout { timedOut += 1 }
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .skipped,
-        .undoing, .undone:
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+        .skipped, .undoing, .undone:
         break
       }
     }

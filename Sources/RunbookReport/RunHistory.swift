@@ -61,6 +61,14 @@ package struct RunHistory: Sendable {
 
   package func place(of step: StepID) -> Int? { places[step] }
 
+  /// When the step's change is taken back unless it is confirmed; nil when it does not wait for that.
+  package func confirmBy(_ index: Int) -> Timestamp? {
+    guard machine.steps[index].waitsToBeConfirmed, let began = steps[index].confirmation else {
+      return nil
+    }
+    return records[began.record].at.wall + began.time
+  }
+
   /// The person's order that keeps the run from going on; nil also when a signal stopped it since.
   package var pause: Noted<OperatorDecision>? {
     guard case .paused = machine.state,
@@ -85,7 +93,7 @@ package struct RunHistory: Sendable {
     case .inDoubt, .failed, .failedIgnored, .undoFailed: failure(of: index)?.isPassed != true
     case .undoing, .undone: steps[index].openFailure != nil
     case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .applying, .verifying,
-      .backingOff, .succeeded, .skipped:
+      .backingOff, .confirming, .succeeded, .skipped:
       false
     }
   }

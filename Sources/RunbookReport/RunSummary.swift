@@ -37,6 +37,8 @@ package struct RunSummary: Sendable, Equatable {
       case task
       /// A failed step: retry, skip, mark it done, undo, or abort.
       case decision
+      /// A change that is taken back by itself unless it is confirmed: confirm, or decline.
+      case confirmation
       /// The run is to be resumed.
       case resume
     }
@@ -137,14 +139,18 @@ package struct RunSummary: Sendable, Equatable {
     if history.pause != nil { return .paused }
     if history.isInterrupted { return .interrupted }
     switch history.machine.state {
-    case .holding: return current.contains { $0.status != .gated } ? .running : .holding
+    case .holding: return current.allSatisfy(\.isWithPeople) ? .holding : .running
     case .unwinding: return .unwinding
     case .open, .paused, .stopping:
-      let isAsking = current.contains { $0.status == .gated }
-      return isAsking && current.allSatisfy { $0.status == .gated } ? .waiting : .running
+      return !current.isEmpty && current.allSatisfy(\.isWithPeople) ? .waiting : .running
     case .closed: return .ended
     }
   }
+}
+
+extension RunSummary.Current {
+  /// Somebody is asked, and nothing else goes on for it.
+  fileprivate var isWithPeople: Bool { status == .gated || status == .confirming }
 }
 
 extension RunSummary {
@@ -164,7 +170,9 @@ extension RunSummary {
           since: history.records[interruption.record].at.wall))
     }
     for (index, status) in statuses.enumerated() {
-      if let wait = question(history, index) ?? decision(history, index, status) {
+      if let wait = question(history, index) ?? confirmation(history, index)
+        ?? decision(history, index, status)
+      {
         waits.append(wait)
       }
     }
@@ -182,6 +190,18 @@ extension RunSummary {
       text: request.text, instructions: request.instructions, since: since, role: policy?.role,
       approvedBy: people, needed: policy?.count ?? 1,
       until: policy?.timeout.map { since + $0 })
+  }
+
+  private static func confirmation(_ history: RunHistory, _ index: Int) -> Wait? {
+    guard history.machine.steps[index].waitsToBeConfirmed,
+      let until = history.confirmBy(index), let began = history.steps[index].confirmation
+    else { return nil }
+    let since = history.records[began.record].at.wall
+    return Wait(
+      kind: .confirmation, step: history.plan.steps[index].id,
+      text: "its change is made and is taken back by itself unless it is confirmed",
+      instructions: [], since: since,
+      until: until)
   }
 
   private static func decision(

@@ -13,11 +13,18 @@ package struct StepHistory: Sendable, Equatable {
   package internal(set) var succeededAt: Int?
   /// The decision, by its place in `RunHistory.decisions`, that left it out or called it done.
   package internal(set) var settledBy: Int?
+  /// The record with which its time to be confirmed began, and how long that is. The last one counts.
+  package internal(set) var confirmation: Confirmation?
   /// The record with which its result was lost for the first time, even if it was found later.
   package internal(set) var doubtedAt: Int?
 
   /// Every time that it failed for good in doing its work; an undo's own failures are not among them.
   package internal(set) var failures: [Failed] = []
+
+  package struct Confirmation: Sendable, Equatable {
+    package var record: Int
+    package var time: Duration
+  }
 
   package struct Failed: Sendable, Equatable {
     package var record: Int

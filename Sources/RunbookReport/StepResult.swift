@@ -103,7 +103,7 @@ extension Report.StepResult {
     case .gated(_, _, let request, _): request.text
     case .inDoubt(_, _, let because, _): because
     case .backingOff(_, let last): last.failure.message
-    case .succeeded(let success): success.evidence.summary
+    case .succeeded(let success), .confirming(let success, _): success.evidence.summary
     case .failed(let failure): failure.failure.message
     case .skipped(.byVariant): ""
     case .skipped(.byCondition(let why)): why

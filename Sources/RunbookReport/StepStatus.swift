@@ -17,6 +17,8 @@ package enum StepStatus: String, Sendable, CaseIterable {
   /// It is not known whether its change is in place.
   case inDoubt = "in_doubt"
   case backingOff = "backing_off"
+  /// Its change is made and is taken back by itself unless it is confirmed in time.
+  case confirming
   case succeeded
   case failed
   /// It failed, and the runbook says that this does not fail the run.
@@ -39,6 +41,7 @@ package enum StepStatus: String, Sendable, CaseIterable {
     case .verifying: "being verified"
     case .inDoubt: "IN DOUBT"
     case .backingOff: "waits to try again"
+    case .confirming: "waits to be CONFIRMED"
     case .succeeded: "succeeded"
     case .failed: "FAILED"
     case .failedIgnored: "failed, not critical"
@@ -52,7 +55,8 @@ package enum StepStatus: String, Sendable, CaseIterable {
   /// Something goes on for it, or a person is asked.
   package var isUnderWay: Bool {
     switch self {
-    case .planning, .checking, .gated, .applying, .verifying, .backingOff, .undoing: true
+    case .planning, .checking, .gated, .applying, .verifying, .backingOff, .confirming, .undoing:
+      true
     case .notStarted, .notRun, .excluded, .inDoubt, .succeeded, .failed, .failedIgnored, .skipped,
       .undone, .undoFailed:
       false
@@ -71,9 +75,12 @@ extension RunHistory {
     case .verifying: return .verifying
     case .inDoubt: return .inDoubt
     case .backingOff: return .backingOff
+    case .confirming: return .confirming
     case .succeeded: return .succeeded
     case .failed(let failure):
-      if steps[index].acts.last?.kind == .undo { return .undoFailed }
+      if steps[index].acts.last?.kind == .undo, !machine.steps[index].isTakenBack {
+        return .undoFailed
+      }
       if failure.effect == .unknown { return .inDoubt }
       return step.isCritical ? .failed : .failedIgnored
     case .skipped(.byVariant): return .excluded
@@ -87,7 +94,8 @@ extension RunHistory {
     switch machine.steps[index] {
     case .failed(let failure): failure
     case .backingOff(_, let last): last
-    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .succeeded, .skipped,
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .confirming, .succeeded,
+      .skipped,
       .undoing, .undone:
       nil
     }

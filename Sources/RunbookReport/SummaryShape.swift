@@ -43,7 +43,8 @@ extension RunSummary {
   ])
 
   static let waitShape = Shape<Wait>([
-    .word("kind", "What is needed: an approval, a task, a decision, or to resume.") { $0.kind },
+    .word("kind", "What is needed: an approval, a task, a decision, a confirmation, or to resume.")
+    { $0.kind },
     .maybe("step", "The step that it is about.") { $0.step?.text },
     .text("text", "What is asked.") { $0.text },
     .texts("instructions", "What to do or to think about.") { $0.instructions },

@@ -107,8 +107,10 @@ private struct TimelineBuilder {
         "verified, \(verdict.word): \(verdict.evidence.summary)")
     case .stepUndone(let report): ended(report, "undone", "undo failed")
     case .timerFired(let timer):
-      if timer.purpose == .gate {
-        add(.answered, timer.step, "the time for an answer has run out")
+      switch timer.purpose {
+      case .gate: add(.answered, timer.step, "the time for an answer has run out")
+      case .confirm: add(.answered, timer.step, "the time to confirm it has run out")
+      case .backoff: break
       }
     case .personAnswered(let answer):
       let did = answer.decision == .approve ? "said yes" : "said no"
@@ -139,6 +141,8 @@ private struct TimelineBuilder {
     case .ask(let step, _, let request): add(.asked, step, "asked: \(request.text)")
     case .startTimer(let step, _, .backoff, let delay):
       add(.attemptEnded, step, "waits \(delay.spoken) before the next attempt")
+    case .startTimer(let step, _, .confirm, let time):
+      add(.asked, step, "is taken back by itself in \(time.spoken) unless it is confirmed")
     case .close(let outcome): add(.runEnded, nil, "the run ended: \(outcome.words)")
     case .verify, .startTimer(_, _, .gate, _): break
     }

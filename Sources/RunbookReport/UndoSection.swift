@@ -48,6 +48,7 @@ extension Report.UndoSection {
         switch history.status(of: index) {
         case .applying, .inDoubt, .undoing: true
         case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .verifying, .backingOff,
+          .confirming,
           .succeeded, .failed, .failedIgnored, .skipped, .undone, .undoFailed:
           false
         }

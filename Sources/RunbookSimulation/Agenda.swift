@@ -12,7 +12,8 @@ struct Agenda: Sendable {
     case ordered(SteeringOrder)
     case died(Fault.Death)
     case backoff(TimerReport)
-    case gateTimer(TimerReport)
+    /// The time is over in which people could say something.
+    case peoplesTimer(TimerReport)
     case interrupted
   }
 

@@ -10,6 +10,7 @@ package enum Invariant: String, Sendable, CaseIterable {
   case nothingNew = "nothing_new"
   case approvedOnly = "approved_only"
   case oneEffect = "one_effect"
+  case confirmedOrTakenBack = "confirmed_or_taken_back"
   case oneWriter = "one_writer"
   case writerBeforeTraffic = "writer_before_traffic"
   case honestOutcome = "honest_outcome"
@@ -32,6 +33,8 @@ package enum Invariant: String, Sendable, CaseIterable {
     case .nothingNew: "nothing new is changed while a run is paused, takes back or ends"
     case .approvedOnly: "nothing is changed but what is in the plan and was approved"
     case .oneEffect: "a change that may not be repeated is made once"
+    case .confirmedOrTakenBack:
+      "nothing builds on a change that is to be confirmed and is not, and no run ends with one"
     case .oneWriter: "there are never two writable primaries"
     case .writerBeforeTraffic:
       "no name and no traffic moves to where nothing can be written, nor stays there after an undo"

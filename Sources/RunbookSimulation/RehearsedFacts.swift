@@ -81,8 +81,8 @@ extension StepState {
   fileprivate var isMadeGood: Bool {
     switch self {
     case .succeeded, .skipped: true
-    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
-      .undoing, .undone:
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+      .failed, .undoing, .undone:
       false
     }
   }

@@ -11,7 +11,8 @@ package struct Script: Sendable {
   private var returns = 0
 
   private enum Source: Sendable {
-    case listed([Point: Fault])
+    /// Several at one point come one after another: two deaths before the same record are two lines.
+    case listed([Point: [Fault]])
     case drawn(SeededRandom, Rates)
   }
 
@@ -24,8 +25,7 @@ package struct Script: Sendable {
 
   /// Nothing goes wrong but what is listed.
   package init(_ lines: [ScriptLine] = []) {
-    source = .listed(
-      Dictionary(lines.map { ($0.point, $0.fault) }, uniquingKeysWith: { $1 }))
+    source = .listed(Dictionary(grouping: lines, by: \.point).mapValues { $0.map(\.fault) })
     isEmpty = lines.isEmpty
   }
 
@@ -50,8 +50,10 @@ package struct Script: Sendable {
     switch source {
     case .listed(var faults):
       // Each line happens once: a process that died before a record must be able to write it.
-      fault = faults.removeValue(forKey: point)
-      if fault != nil { source = .listed(faults) }
+      guard var here = faults[point], !here.isEmpty else { return nil }
+      fault = here.removeFirst()
+      faults[point] = here
+      source = .listed(faults)
     case .drawn(var random, let rates):
       fault = draw(point, &random, rates)
       source = .drawn(random, rates)

@@ -45,7 +45,7 @@ extension SimulatedRun {
     case .backoff:
       working += 1
       agenda.add(.backoff(report), at: at)
-    case .gate: agenda.add(.gateTimer(report), at: at)
+    case .gate, .confirm: agenda.add(.peoplesTimer(report), at: at)
     }
   }
 
@@ -59,7 +59,7 @@ extension SimulatedRun {
     case .backoff(let report):
       working -= 1
       return .timerFired(report)
-    case .gateTimer(let report): return .timerFired(report)
+    case .peoplesTimer(let report): return .timerFired(report)
     case .unanswered:
       asking -= 1
       return nil
@@ -98,8 +98,11 @@ extension SimulatedRun {
     guard working == 0 else { return nil }
     switch machine.state {
     case .closed(let outcome): return .closed(outcome)
-    case .paused(let cause, _): return .paused(because: cause)
+    case .paused(let cause, _):
+      // Nobody lets go of a change that is to take itself back.
+      return machine.waitsForConfirmation ? nil : .paused(because: cause)
     case .open:
+      if machine.waitsForConfirmation { return nil }
       // Somebody sits before an open question and says nothing, and no timer will end it.
       guard asking == 0 || agenda.isEmpty else { return nil }
       let open = steps { if case .gated = $0 { true } else { false } }
@@ -107,7 +110,7 @@ extension SimulatedRun {
       return .unanswered(open)
     case .holding:
       guard !isDeciding else { return nil }
-      if nobodyDecides { return held() }
+      if nobodyDecides { return machine.waitsForConfirmation ? nil : held() }
       isDeciding = true
       holds += 1
       askForDecision()

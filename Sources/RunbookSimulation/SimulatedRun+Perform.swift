@@ -163,7 +163,8 @@ extension SimulatedRun {
     case .succeeded(let success):
       if case .markedDone = success.way { false } else { true }
     case .skipped: model.parts[place].isLeftOut
-    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+      .failed,
       .undoing, .undone:
       false
     }

@@ -27,8 +27,17 @@ extension SimulatedRun {
 
   private var resumption: Event {
     let interrupted = zip(model.plan.steps, machine.steps).compactMap { $1.isActive ? $0.id : nil }
+    let toConfirm = RunResumption.timeLeft(machine, now: Timestamp(nanoseconds: now)) { step in
+      for record in journal.records.reversed() {
+        for case .startTimer(step, _, .confirm, let after) in record.commands {
+          return (Timestamp(nanoseconds: record.at), after)
+        }
+      }
+      return nil
+    }
     return .runResumed(
-      RunResumption(by: "model", host: "model", interrupted: interrupted, cutBytes: 0))
+      RunResumption(
+        by: "model", host: "model", interrupted: interrupted, cutBytes: 0, toConfirm: toConfirm))
   }
 
   private mutating func letGo() {
@@ -132,8 +141,8 @@ extension SimulatedRun {
         guard world.isInPlace[place] else { continue }
         breach(
           .honestOutcome, step.id, "'\(step.id)' counts as undone, and its change is in place")
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
-        .skipped, .undoing:
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+        .failed, .skipped, .undoing:
         continue
       }
     }

@@ -78,7 +78,9 @@ extension Command {
     case .ask(let step, _, _): "asking about \(step)"
     case .startTimer(let step, let attempt, .backoff, let after):
       "attempt \(attempt + 1) of \(step) in \(after.spoken)"
-    case .startTimer, .plan, .check, .verify, .close: nil
+    case .startTimer(let step, _, .confirm, let after):
+      "\(step) is taken back in \(after.spoken) unless it is confirmed"
+    case .startTimer(_, _, .gate, _), .plan, .check, .verify, .close: nil
     }
   }
 }

@@ -23,6 +23,10 @@ struct Watcher: Sendable {
     /// The how-manieth apply of the run its last one was.
     var lastApply = 0
     var wasApplied = false
+    /// Its change is to be confirmed, and nobody has done it yet.
+    var isToBeConfirmed = false
+    /// The same until its being taken back has begun to go wrong: from there on a person decides.
+    var mayNotStay = false
     var attempt = 0
     var planned: Value?
     var people: [String] = []
@@ -35,12 +39,52 @@ struct Watcher: Sendable {
 
   typealias Finding = (invariant: Invariant, step: StepID, what: String)
 
+  private mutating func noteConfirmation(_ event: Event, _ machine: RunMachine) {
+    guard let id = event.step, let place = machine.place(of: id) else { return }
+    var isSettled = false
+    if case .personAnswered(let answer) = event { isSettled = answer.decision == .approve }
+    if case .stepVerified(let report) = event, case .holds = report.result { isSettled = true }
+    if case .operatorDecided(let decision) = event {
+      switch decision.choice {
+      case .skip, .markDone: isSettled = true
+      case .pause, .continue, .retry, .unwind, .abort: break
+      }
+    }
+    if case .stepUndone(let report) = event {
+      steps[place].mayNotStay = false
+      if case .done = report.result { isSettled = true }
+    }
+    guard isSettled else { return }
+    steps[place].isToBeConfirmed = false
+    steps[place].mayNotStay = false
+  }
+
+  /// What is not confirmed takes itself back out of the order; nothing that needs it can be there.
+  private func builtOn(
+    _ id: StepID, _ place: Int, _ model: Model, _ world: World
+  ) -> Finding? {
+    let other = model.plan.steps.indices.first { other in
+      model.plan.steps[other].needs.contains(place) && world.isInPlace[other]
+        && world.isTrusted[other] && steps[other].lastApply > steps[place].lastApply
+    }
+    guard let other else { return nil }
+    let name = model.plan.steps[other].id
+    return (.confirmedOrTakenBack, id, "'\(id)' takes itself back under '\(name)', which needs it")
+  }
+
   /// Takes one record; `machine` has taken its event already.
   mutating func take(
     _ event: Event, _ commands: [Command], _ machine: RunMachine, _ model: Model, _ world: World
   ) -> Finding? {
     note(event, machine, model, world)
+    noteConfirmation(event, machine)
     for command in commands {
+      if case .close = command,
+        let place = steps.indices.first(where: { steps[$0].mayNotStay && world.isInPlace[$0] })
+      {
+        let id = model.plan.steps[place].id
+        return (.confirmedOrTakenBack, id, "the run ended, and nobody has confirmed '\(id)'")
+      }
       guard let id = command.step, let place = machine.place(of: id) else { continue }
       if let finding = release(command, id, place, machine, model, world) { return finding }
     }
@@ -63,6 +107,8 @@ struct Watcher: Sendable {
     if case .stepUndone(let report) = event, case .done = report.result {
       begun.removeAll { $0 == place }
       steps[place].isInDoubt = false
+      // It is gone again: whatever a look said of it before is no doubt any more.
+      steps[place].isUnproven = false
     }
     if case .personAnswered(let answer) = event, answer.decision == .approve,
       !steps[place].people.contains(answer.by)
@@ -125,6 +171,7 @@ struct Watcher: Sendable {
       guard steps[place].wasApplied else {
         return (.undoLastFirst, id, "'\(id)' was to be undone, and was never begun")
       }
+      if steps[place].isToBeConfirmed { return builtOn(id, place, model, world) }
       // The next attempts belong to an undo that is under way.
       if attempt == 1, case .paused = machine.state {
         return (.nothingNew, id, "'\(id)' was to be undone while the run is paused")
@@ -146,7 +193,10 @@ struct Watcher: Sendable {
         steps[place].people = []
         steps[place].approved = nil
       }
-    case .verify, .startTimer, .close: break
+    case .startTimer(_, _, .confirm, _):
+      steps[place].isToBeConfirmed = true
+      steps[place].mayNotStay = true
+    case .verify, .startTimer(_, _, .gate, _), .startTimer(_, _, .backoff, _), .close: break
     }
     return nil
   }
@@ -171,6 +221,10 @@ struct Watcher: Sendable {
     if let copy = copies.first(where: { !machine.steps[$0].isSettled }) {
       return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[copy].id)' had ended")
     }
+    if let need = step.needs.first(where: { steps[$0].mayNotStay }) {
+      let name = model.plan.steps[need].id
+      return (.confirmedOrTakenBack, id, "'\(id)' began before '\(name)' was confirmed")
+    }
     if isFirst, let why = isOutOfTurn(place, step, machine) { return (.copiesInTurn, id, why) }
     guard step.stage > 0 else { return nil }
     let before = model.plan.stages[step.stage - 1].range
@@ -193,8 +247,8 @@ struct Watcher: Sendable {
       case .pending, .skipped: break
       case .succeeded(let success): if success.way.isProof { proven += 1 }
       case .failed(let failure) where failure.isPassed: failed += 1
-      case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed, .undoing,
-        .undone:
+      case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming, .failed,
+        .undoing, .undone:
         underWay += 1
       }
     }

@@ -59,7 +59,7 @@ struct SteeringTests {
     #expect(
       Set(machines.compactMap { $0.state(of: "a")?.name }) == [
         "pending", "planning", "gated", "applying", "verifying", "in doubt", "backing off",
-        "succeeded", "failed", "skipped", "undoing", "undone",
+        "succeeded", "failed", "skipped", "undoing", "undone", "confirming",
       ])
   }
 
@@ -235,6 +235,8 @@ private enum Situation: CaseIterable {
   case succeeded, approvedGate, skippedByPerson, failedPassed, failedHolding, gatedHolding
   case pausedApplying, pausedGated, pausedFailed, undoing, pausedUndoing, stopping, undoFailed
   case ended, takenBack
+  case confirming, confirmingPaused, confirmingHolding, confirmingStopping, confirmingLooking
+  case confirmed, unconfirmed, unconfirmedUndoFailed
 
   func machine() throws -> RunMachine {
     let gate = ApprovalPolicy(role: "commander", timeout: nil)
@@ -246,6 +248,12 @@ private enum Situation: CaseIterable {
         case .failedPassed: step.onFailure = .continue
         case .backingOff: step.retry = again
         case .pending: step.needs = [1]
+        case .confirming, .confirmingPaused, .confirmingHolding, .confirmingStopping, .confirmed,
+          .unconfirmed, .unconfirmedUndoFailed:
+          step.commitWithin = .seconds(300)
+        case .confirmingLooking:
+          step.commitWithin = .seconds(300)
+          step.verify = [CheckCall(uses: "test.check", with: .map([], nil))]
         case .planning, .applying, .verifying, .inDoubt, .succeeded, .approvedGate,
           .skippedByPerson, .failedHolding, .pausedApplying, .pausedFailed, .undoing,
           .pausedUndoing, .stopping, .undoFailed, .ended, .takenBack:
@@ -258,8 +266,33 @@ private enum Situation: CaseIterable {
     var run = Scenario(RunMachine(plan: plan))
     _ = try run.open()
     let pause = Event.operatorDecided(OperatorDecision(.pause, by: "bob", reason: nil))
+    let outOfTime = Event.timerFired(TimerReport("a", attempt: 1, .confirm))
     switch self {
     case .pending, .planning: break
+    case .confirming: try run.complete("a")
+    case .confirmingPaused:
+      try run.complete("a")
+      try run.take(pause)
+    case .confirmingHolding:
+      try run.complete("a")
+      try run.take(planFailed("b"))
+    case .confirmingStopping:
+      try run.complete("a")
+      try run.take(order(.abort))
+    case .confirmed:
+      try run.complete("a")
+      try run.take(.personAnswered(answer))
+    case .confirmingLooking:
+      try run.complete("a")
+      try run.take(outOfTime)
+    case .unconfirmed:
+      try run.complete("a")
+      try run.take(outOfTime)
+      try run.take(.stepUndone(StepReport("a", attempt: 1, .done(Evidence("as before")))))
+    case .unconfirmedUndoFailed:
+      try run.complete("a")
+      try run.take(outOfTime)
+      try run.take(.stepUndone(StepReport("a", attempt: 1, .failed(refused))))
     case .gated: try run.take(planned("a"))
     case .approved:
       try run.take(planned("a"))

@@ -72,6 +72,18 @@ let transitionTable = """
       timer: next attempt, run not open -> failed (unchanged)
       resumed by another process -> backing off [backoff#1 1s]
       must undo -> undoing [undo#1]
+    confirming
+      timer: not confirmed in time -> undoing [undo#1]
+      answered: yes -> succeeded
+      answered: no -> undoing [undo#1]
+      resumed with time left to confirm -> confirming [ask#1, confirm#1 2s]
+      resumed after the time to confirm -> undoing [undo#1]
+      must undo -> undoing [undo#1]
+    confirming (its checks decide)
+      verified: holds -> succeeded
+      verified: does not hold -> undoing [undo#1]
+      verified: cannot tell -> undoing [undo#1]
+      resumed by another process -> confirming [verify#1]
     succeeded
       must undo -> undoing [undo#1]
     failed (unchanged)
@@ -93,10 +105,21 @@ let transitionTable = """
       ordered: skip -> skipped
       ordered: mark done -> undone
       must undo -> undoing [undo#1]
+    failed (of the undo, not confirmed)
+      ordered: retry -> undoing [undo#1]
+      ordered: skip -> skipped
+      ordered: mark done -> failed (unchanged)
+      must undo -> undoing [undo#1]
     skipped
       must undo -> undoing [undo#1]
     undoing
       undone -> undone
+      undone: refused -> failed (changed)
+      undone: failed for now -> undoing [undo#2]
+      undone: result unknown -> failed (unknown)
+      resumed by another process -> undoing [undo#1]
+    undoing (not confirmed)
+      undone -> failed (unchanged)
       undone: refused -> failed (changed)
       undone: failed for now -> undoing [undo#2]
       undone: result unknown -> failed (unknown)
@@ -138,6 +161,25 @@ let transitionTable = """
       ordered: retry -> planning [plan#2]
     failed (unknown)
       ordered: retry -> planning [plan#2]
+  a change that must be confirmed, where it differs
+    verifying
+      verified: holds -> confirming [ask#1, confirm#1 5s]
+    in doubt
+      verified: holds -> confirming [ask#1, confirm#1 5s]
+    in doubt (2nd attempt)
+      verified: holds -> confirming [ask#2, confirm#2 5s]
+    in doubt (retry ordered)
+      verified: holds -> confirming [ask#2, confirm#2 5s]
+  a change that its own checks confirm, where it differs
+    planning
+      planned: already in place -> verifying [verify#1]
+    planning (approved)
+      planned: already in place -> verifying [verify#1]
+    planning (another was approved)
+      planned: already in place -> verifying [verify#1]
+    confirming
+      timer: not confirmed in time -> confirming [verify#1]
+      resumed after the time to confirm -> confirming [verify#1]
   a check, where it differs
     pending
       started -> planning [check#1]

@@ -15,14 +15,18 @@ struct TransitionTests {
   private static let request = PersonRequest(kind: .approval, text: "Yes?", instructions: [])
 
   private static func failure(
-    _ effect: StepFailure.Effect, ofUndo: Bool = false
+    _ effect: StepFailure.Effect, ofUndo: Bool = false, isOpen: Bool = false
   ) -> StepFailure {
     var failure = StepFailure(
       failure: refused, effect: effect, change: effect == .unchanged ? nil : change, attempt: 1,
       needsPerson: effect == .unknown)
     failure.isOfUndo = ofUndo
+    failure.isUnconfirmed = isOpen
     return failure
   }
+
+  private static let success = StepSuccess(
+    way: .changed(change), evidence: Evidence("so"), attempt: 1)
 
   private static let states: [State] = [
     ("pending", .pending),
@@ -40,6 +44,8 @@ struct TransitionTests {
     ),
     ("in doubt (retry ordered)", .inDoubt(attempt: 2, change: change, because: "x", ordered: true)),
     ("backing off", .backingOff(attempt: 1, last: failure(.unchanged))),
+    ("confirming", .confirming(success, isLooking: false)),
+    ("confirming (its checks decide)", .confirming(success, isLooking: true)),
     (
       "succeeded",
       .succeeded(StepSuccess(way: .changed(change), evidence: Evidence("so"), attempt: 1))
@@ -48,8 +54,13 @@ struct TransitionTests {
     ("failed (changed)", .failed(failure(.changed))),
     ("failed (unknown)", .failed(failure(.unknown))),
     ("failed (of the undo)", .failed(failure(.changed, ofUndo: true))),
+    ("failed (of the undo, not confirmed)", .failed(failure(.changed, ofUndo: true, isOpen: true))),
     ("skipped", .skipped(.byVariant)),
     ("undoing", .undoing(attempt: 1, change: change, before: nil)),
+    (
+      "undoing (not confirmed)",
+      .undoing(attempt: 1, change: change, before: failure(.changed, isOpen: true))
+    ),
     ("undoing (3rd attempt)", .undoing(attempt: 3, change: change, before: nil)),
     ("undone", .undone(Evidence("as before"))),
   ]
@@ -88,12 +99,15 @@ struct TransitionTests {
     ("timer: next attempt", .timerFired(.backoff, runIsOpen: true)),
     ("timer: next attempt, run not open", .timerFired(.backoff, runIsOpen: false)),
     ("timer: nobody answered", .timerFired(.gate, runIsOpen: true)),
+    ("timer: not confirmed in time", .timerFired(.confirm, runIsOpen: true)),
     ("answered: yes", answer(.approve)),
     ("answered: no", answer(.decline)),
     ("ordered: retry", ordered(.retry("a"))),
     ("ordered: skip", ordered(.skip("a"))),
     ("ordered: mark done", ordered(.markDone("a"))),
     ("resumed by another process", .resumed),
+    ("resumed with time left to confirm", .resumedToConfirm(left: .seconds(2))),
+    ("resumed after the time to confirm", .resumedToConfirm(left: .zero)),
     ("must undo", .mustUndo(change)),
   ]
 
@@ -108,6 +122,14 @@ struct TransitionTests {
     ),
     ("a change that may not be repeated", step("a") { $0.isRepeatable = false }),
     ("a change that nothing can see", step("a") { $0.isVerifiable = false }),
+    ("a change that must be confirmed", step("a") { $0.commitWithin = .seconds(5) }),
+    (
+      "a change that its own checks confirm",
+      step("a") {
+        $0.commitWithin = .seconds(5)
+        $0.verify = [CheckCall(uses: "test.check", with: .map([], nil))]
+      }
+    ),
     ("a check", step("a", .check)),
     ("a question", step("a", .person)),
   ]
@@ -223,8 +245,8 @@ struct TransitionTests {
         for happening in Self.happenings where happening.name != "must undo" {
           #expect(machine.transition(from: from.state, on: happening.input) == nil)
         }
-      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .failed,
-        .undoing:
+      case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+        .failed, .undoing:
         continue
       }
     }

@@ -43,7 +43,10 @@ enum Plans {
     step("go", .person, needs: [0]) {
       $0.approval = ApprovalPolicy(role: "commander", timeout: .seconds(300))
     },
-    step("left", needs: [1], stage: 1) { $0.retry = RetryPolicy(attempts: 3) },
+    step("left", needs: [1], stage: 1) {
+      $0.retry = RetryPolicy(attempts: 3)
+      $0.commitWithin = .seconds(90)
+    },
     step("right", needs: [1], stage: 1) {
       $0.isRepeatable = false
       $0.verify = [authorsCheck]
@@ -142,6 +145,9 @@ enum Plans {
     if Bool.random(using: &random) { step.verify = [authorsCheck] }
     step.pointOfNoReturn = Int.random(in: 0..<12, using: &random) == 0
     if Int.random(in: 0..<6, using: &random) == 0 { step.undo = .none(reason: "it cannot be") }
+    if !step.pointOfNoReturn, step.undo == .auto, Int.random(in: 0..<4, using: &random) == 0 {
+      step.commitWithin = .seconds(Int.random(in: 1...200, using: &random))
+    }
   }
 
   static func model(_ plan: Plan) -> Model { Model(plan, catalogue: ActionCatalogue([])) }

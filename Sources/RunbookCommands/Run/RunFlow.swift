@@ -119,7 +119,9 @@ extension RunSession {
     { machine, way in
       let stored = try? StoredRun(folder, session: self)
       let clocks = try? stored?.summary(now: Program.current.clock.now()).clocks
-      return HoldText(machine: machine, clocks: clocks, way: way, console: console)
+      return HoldText(
+        machine: machine, clocks: clocks, way: way, console: console,
+        deadlines: stored?.deadlines ?? [:])
     }
   }
 

@@ -81,12 +81,12 @@ struct Steering {
   private func resumption(_ run: RunID) -> String {
     let name = StepID(step ?? "").shellText
     return switch verb {
-    case .approve: "lifeboat resume \(run) --approve \(name)"
+    case .approve, .confirm: "lifeboat resume \(run) --\(verb.rawValue) \(name)"
     case .decline, .retry, .skip, .markDone:
       "lifeboat resume \(run) --\(verb.rawValue) \(name) --reason '...'"
     case .abort: "lifeboat resume \(run) --abort --reason '...'"
     case .undo: "lifeboat undo \(run) --reason '...'"
-    case .pause, .continue, .switchVariant, .confirm: "lifeboat resume \(run)"
+    case .pause, .continue, .switchVariant: "lifeboat resume \(run)"
     }
   }
 

@@ -23,13 +23,17 @@ struct HoldText {
   let clocks: Clocks?
   let way: Way
   let console: Console
+  /// By when changes must be confirmed.
+  var deadlines: [StepID: Timestamp] = [:]
 
   /// Nothing in it waits for a person, and a process goes on with it.
   var isNeeded: Bool {
     switch machine.state {
-    case .closed, .stopping: false
+    case .closed: false
+    case .stopping: machine.waitsForConfirmation
     case .holding, .paused: true
-    case .open, .unwinding: way == .undriven || !machine.questions.isEmpty
+    case .open, .unwinding:
+      way == .undriven || !machine.questions.isEmpty || machine.waitsForConfirmation
     }
   }
 
@@ -37,6 +41,7 @@ struct HoldText {
     var lines = [console.styled(headline, .strong)]
     for (step, failure) in machine.undecided { lines += explain(step, failure) }
     for question in machine.questions { lines += asked(question) }
+    for (step, _) in machine.toConfirm { lines += toConfirm(step) }
     lines += [""] + changed + [notStarted]
     if !unknown.isEmpty { lines += unknown }
     lines +=
@@ -51,7 +56,7 @@ struct HoldText {
     case .holding: "The run holds and needs a decision."
     case .paused(let cause, _): "The run is stopped (\(cause)); nothing is started."
     case .open:
-      machine.questions.isEmpty
+      machine.questions.isEmpty && !machine.waitsForConfirmation
         ? "The run stopped on its way." : "The run waits for a person's answer."
     case .unwinding: "The run stopped while changes were being undone."
     case .stopping, .closed: "The run has ended."
@@ -106,6 +111,21 @@ struct HoldText {
       + question.request.instructions.map { "    - \($0)" }
   }
 
+  private func toConfirm(_ step: PlannedStep) -> [String] {
+    let time = deadlines[step.id].map { "by \($0.text(decimals: 0))" } ?? "in time"
+    let title = console.styled("\(step.id) must be confirmed \(time)", .warning)
+    let without =
+      switch way {
+      case .prompt, .driven:
+        step.verify.isEmpty
+          ? "Unless somebody does, its change is taken back by itself then, also while the run is paused."
+          : "Unless somebody does, its own checks decide then whether its change stays or is taken back."
+      case .undriven:
+        "NO PROCESS is there that would take it back: resume the run, which looks and does it."
+      }
+    return ["  \(title).", wrapped(without, width: 100, indent: "    ")]
+  }
+
   /// What is known to be changed apart from what is not known: nothing is said that was not seen.
   private var changed: [String] {
     func names(_ places: [Int]) -> String {
@@ -114,7 +134,8 @@ struct HoldText {
     func isSure(_ place: Int) -> Bool {
       switch machine.steps[place] {
       case .applying, .undoing: false
-      case .pending, .planning, .gated, .verifying, .inDoubt, .backingOff, .succeeded, .failed,
+      case .pending, .planning, .gated, .verifying, .inDoubt, .backingOff, .confirming, .succeeded,
+        .failed,
         .skipped, .undone:
         !isUnknown(machine.steps[place])
       }
@@ -140,7 +161,9 @@ struct HoldText {
     case .inDoubt: true
     // Its process is gone.
     case .applying, .undoing: way == .undriven
-    case .pending, .planning, .gated, .verifying, .backingOff, .succeeded, .skipped, .undone: false
+    case .pending, .planning, .gated, .verifying, .backingOff, .confirming, .succeeded, .skipped,
+      .undone:
+      false
     }
   }
 
@@ -187,19 +210,23 @@ struct HoldText {
     case .prompt:
       // Questions are asked one by one, and nothing runs that could be paused.
       return switch choice.verb {
-      case .approve, .decline, .pause: nil
+      case .approve, .pause: nil
+      case .decline:
+        machine.state(of: choice.step ?? "")?.waitsToBeConfirmed == true
+          ? choice.verb.rawValue + step : nil
       case .continue, .retry, .skip, .markDone, .undo, .abort, .switchVariant, .confirm:
         choice.verb.rawValue + step
       }
     case .driven: return "lifeboat \(choice.verb.rawValue) \(run)\(step)\(why)"
     case .undriven:
       return switch choice.verb {
-      case .approve, .decline, .retry, .skip, .markDone:
+      case .decline where machine.state(of: choice.step ?? "")?.waitsToBeConfirmed == true: nil
+      case .approve, .decline, .retry, .skip, .markDone, .confirm:
         "lifeboat resume \(run) --\(choice.verb.rawValue)\(step)\(why)"
       case .abort: "lifeboat resume \(run) --abort\(why)"
       case .undo: "lifeboat undo \(run)\(why)"
       case .continue: "lifeboat resume \(run)"
-      case .pause, .switchVariant, .confirm: nil
+      case .pause, .switchVariant: nil
       }
     }
   }
@@ -209,7 +236,15 @@ extension StoredRun {
   func holdText(_ way: HoldText.Way, console: Console) throws -> HoldText {
     HoldText(
       machine: history.machine, clocks: try summary(now: Program.current.clock.now()).clocks,
-      way: way,
-      console: console)
+      way: way, console: console, deadlines: deadlines)
+  }
+
+  /// By when changes must be confirmed.
+  var deadlines: [StepID: Timestamp] {
+    var deadlines: [StepID: Timestamp] = [:]
+    for (place, step) in history.plan.steps.enumerated() {
+      deadlines[step.id] = history.confirmBy(place)
+    }
+    return deadlines
   }
 }

@@ -139,6 +139,12 @@ struct PlanText {
     if step.kind == .change {
       policy.append("on failure: \(step.onFailure.rawValue)")
       if step.pointOfNoReturn { policy.append("POINT OF NO RETURN") }
+      if let time = step.commitWithin {
+        policy.append(
+          "EXPIRES \(time.spoken) after it is made: taken back by itself unless confirmed in that time "
+            + (step.verify.isEmpty
+              ? "(lifeboat confirm)" : "(lifeboat confirm, or its verify holding at the end)"))
+      }
       if case .none(let reason) = step.undo { policy.append("no undo: \(reason)") }
     }
     if step.retry.attempts > 1 { policy.append("up to \(step.retry.attempts) attempts") }

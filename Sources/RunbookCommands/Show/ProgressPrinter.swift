@@ -33,6 +33,12 @@ struct ProgressPrinter: RunListener {
           let settle = machine.plan.steps[place].settle.spoken
           line(id, record, machine, "looking", "whether it was done, for up to \(settle)", .warning)
         }
+      case .startTimer(let id, _, .confirm, let after):
+        let run = machine.opening?.run.text ?? "latest"
+        line(
+          id, record, machine, "waits",
+          "taken back at \((record.at.wall + after).text(decimals: 0)) (in \(after.spoken)) unless "
+            + "confirmed: lifeboat confirm \(run) \(id)", .warning)
       case .plan, .check, .startTimer, .close: break
       }
     }
@@ -70,7 +76,12 @@ struct ProgressPrinter: RunListener {
     case .inDoubt(_, _, let why, _): line(id, record, machine, "in doubt", why, .warning)
     case .undone(let evidence):
       line(id, record, machine, "undone", evidence.summary.cut(at: 110), .good)
-    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .undoing: break
+    case .undoing(1, _, let before?) where before.isUnconfirmed && !before.isOfUndo:
+      line(id, record, machine, "UNDONE", before.failure.message, .bad)
+    case .confirming(_, isLooking: true):
+      line(id, record, machine, "looking", "its time is over; its checks decide", .warning)
+    case .pending, .planning, .gated, .applying, .verifying, .backingOff, .confirming, .undoing:
+      break
     }
   }
 

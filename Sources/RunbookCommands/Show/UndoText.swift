@@ -176,7 +176,7 @@ extension RemainingUndo.Step {
         ? before.flatMap { $0.effect == .unknown ? $0.failure.message : nil }
         : "its process ended while it was being taken back"
     case .pending, .planning, .gated, .backingOff: "an earlier attempt may be in place"
-    case .verifying, .succeeded, .skipped, .undone: nil
+    case .verifying, .confirming, .succeeded, .skipped, .undone: nil
     }
   }
 
@@ -185,6 +185,7 @@ extension RemainingUndo.Step {
     switch state {
     case .applying: "is being made"
     case .verifying: "made; not verified yet"
+    case .confirming: "made and verified; waits to be confirmed, else it is taken back by itself"
     case .undoing: "is being taken back"
     case .succeeded(let success):
       switch success.way {

@@ -12,7 +12,7 @@ final class TerminalDesk: PeopleDesk {
   private let console: Console
   private let plan: Plan
   private let given: Mutex<[StepID: Given]>
-  private let orders: Mutex<[OperatorDecision]>
+  private let orders: Mutex<[SteeringOrder]>
   private let terminal = TerminalTurn()
   private let stay: Duration
   private let hold: @Sendable (RunMachine, HoldText.Way) -> HoldText
@@ -25,7 +25,7 @@ final class TerminalDesk: PeopleDesk {
   }
 
   init(
-    console: Console, plan: Plan, given: [StepID: Given], orders: [OperatorDecision],
+    console: Console, plan: Plan, given: [StepID: Given], orders: [SteeringOrder],
     stay: Duration, hold: @escaping @Sendable (RunMachine, HoldText.Way) -> HoldText
   ) {
     self.stay = stay
@@ -40,6 +40,7 @@ final class TerminalDesk: PeopleDesk {
     _ step: PlannedStep, attempt: Int, _ request: PersonRequest
   ) async -> PersonAnswer? {
     let by = Person.current
+    if request.kind == .confirmation { return await confirm(step, attempt, request, by) }
     if let refusal = plan.roleRefusal(step, by: by) {
       console.note(refusal + ".")
       return nil
@@ -59,6 +60,25 @@ final class TerminalDesk: PeopleDesk {
     }
   }
 
+  /// A yes that was given before the change was made says nothing of what it did: only an order to confirm counts.
+  private func confirm(
+    _ step: PlannedStep, _ attempt: Int, _ request: PersonRequest, _ by: String
+  ) async -> PersonAnswer? {
+    let isOrdered = orders.withLock { orders in
+      guard let place = orders.firstIndex(where: { $0.verb == .confirm && $0.step == step.id })
+      else { return false }
+      orders.remove(at: place)
+      return true
+    }
+    if isOrdered {
+      return PersonAnswer(step: step.id, attempt: attempt, decision: .approve, by: by)
+    }
+    guard console.isInteractive else { return nil }
+    return await asking { [console] withdrawal in
+      Self.ask(console, step, attempt, request, by, withdrawal)
+    }
+  }
+
   private static func ask(
     _ console: Console, _ step: PlannedStep, _ attempt: Int, _ request: PersonRequest,
     _ by: String, _ withdrawal: Withdrawal
@@ -70,6 +90,7 @@ final class TerminalDesk: PeopleDesk {
     let (yes, no) =
       switch request.kind {
       case .approval: ("yes", "no")
+      case .confirmation: ("confirm", "no")
       case .task: ("done", "cannot")
       }
     while true {
@@ -91,11 +112,11 @@ final class TerminalDesk: PeopleDesk {
     }
   }
 
-  func takeOrderGiven() -> OperatorDecision? {
+  func takeOrderGiven() -> SteeringOrder? {
     orders.withLock { $0.isEmpty ? nil : $0.removeFirst() }
   }
 
-  func decide(_ machine: RunMachine) async -> OperatorDecision? {
+  func decide(_ machine: RunMachine) async -> SteeringOrder? {
     if let order = takeOrderGiven() { return order }
     guard console.isInteractive else { return nil }
     console.note("\n" + hold(machine, .prompt).text)
@@ -118,7 +139,7 @@ final class TerminalDesk: PeopleDesk {
 
   private static func askForOrder(
     _ console: Console, _ withdrawal: Withdrawal
-  ) -> OperatorDecision? {
+  ) -> SteeringOrder? {
     let by = Person.current
     while !withdrawal.isSet {
       console.prompt("  What now? (one of the above): ")
@@ -126,18 +147,18 @@ final class TerminalDesk: PeopleDesk {
       let words = line.split(separator: " ").map(String.init)
       guard let verb = words.first else { continue }
       if verb == "leave" { return nil }
-      guard let choice = OrderWords.choice(verb, words.count > 1 ? StepID(words[1]) : nil) else {
+      guard let order = OrderWords.order(verb, words.count > 1 ? StepID(words[1]) : nil, by) else {
         console.note("  '\(line.trimmed)' is not one of them; nothing has been decided.")
         continue
       }
-      if choice == .continue { return OperatorDecision(choice, by: by, reason: nil) }
+      if !order.verb.needsReason { return order }
       console.prompt("  Why? (goes into the report) ")
       guard let reason = TerminalLines.next({ withdrawal.isSet })?.trimmed, !reason.isEmpty else {
         if withdrawal.isSet { break }
         console.note("  A reason is needed; nothing has been decided.")
         continue
       }
-      return OperatorDecision(choice, by: by, reason: reason)
+      return SteeringOrder(order.verb, step: order.step, by: by, reason: reason)
     }
     if withdrawal.isSet { console.note("\n  The run has moved; nothing is asked here any more.") }
     return nil
@@ -163,17 +184,17 @@ final class TerminalDesk: PeopleDesk {
   }
 }
 
-/// The words for what a person can order.
+/// The words for what a person can order at the run's own prompt.
 enum OrderWords {
-  static func choice(_ verb: String, _ step: StepID?) -> OperatorDecision.Choice? {
-    switch (verb, step) {
-    case ("retry", let step?): .retry(step)
-    case ("skip", let step?): .skip(step)
-    case ("mark-done", let step?): .markDone(step)
-    case ("continue", nil): .continue
-    case ("undo", nil): .unwind
-    case ("abort", nil): .abort
-    default: nil
+  /// Nil for what is no order, lacks its step, or is not asked for here: questions are asked one by one.
+  static func order(_ word: String, _ step: StepID?, _ by: String) -> SteeringOrder? {
+    guard let verb = SteeringVerb(rawValue: word), verb.takesStep == (step != nil) else {
+      return nil
+    }
+    switch verb {
+    case .approve, .pause, .switchVariant: return nil
+    case .continue, .decline, .retry, .skip, .markDone, .undo, .abort, .confirm:
+      return SteeringOrder(verb, step: step, by: by)
     }
   }
 }

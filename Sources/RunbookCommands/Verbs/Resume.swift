@@ -13,6 +13,9 @@ struct Resume: AsyncParsableCommand {
       before doing anything again. Steps are known by their id, the plan is the one stored with the \
       run. For a run that holds, say what to do with --retry, --skip, --mark-done or --abort, each \
       with --reason; without that a terminal is asked, and without a terminal it keeps waiting.
+
+      A change that had to be confirmed, and whose time ran out while no process was there, is looked \
+      at and taken back at once.
       """)
 
   @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
@@ -24,22 +27,22 @@ struct Resume: AsyncParsableCommand {
   var skip: [String] = []
   @Option(help: ArgumentHelp("Count a failed step as done, on your word.", valueName: "step"))
   var markDone: [String] = []
+  @Option(help: ArgumentHelp("Let a change stay that waits to be confirmed.", valueName: "step"))
+  var confirm: [String] = []
   @Flag(help: "End the run where it stands; nothing is undone.")
   var abort = false
   @Option(help: "Why; needed wherever the plan is departed from.")
   var reason: String?
 
   func run() async throws {
-    var choices: [OperatorDecision.Choice] = retry.map { .retry(StepID($0)) }
-    choices += skip.map { .skip(StepID($0)) }
-    choices += markDone.map { .markDone(StepID($0)) }
-    if abort { choices.append(.abort) }
-    if !choices.isEmpty, reason?.trimmed.isEmpty ?? true {
+    var orders = orders(.retry, retry) + orders(.skip, skip) + orders(.markDone, markDone)
+    if abort { orders.append(order(.abort, nil)) }
+    if !orders.isEmpty, reason?.trimmed.isEmpty ?? true {
       throw Refusal(
         .invalid, "departing from the plan needs a reason: it goes into the report",
         next: "add --reason 'why'")
     }
-    let orders = choices.map { OperatorDecision($0, by: Person.current, reason: reason) }
+    orders += self.orders(.confirm, confirm)
     let status = try await TakeOver(
       id: id, given: answers.given(reason), orders: orders, stay: try answers.staying()
     ).run { stored, interrupted, recovery in
@@ -50,13 +53,21 @@ struct Resume: AsyncParsableCommand {
           next: "see it with: lifeboat report \(stored.opening.run)")
       }
       try answers.check(against: stored.plan)
-      for name in retry + skip + markDone { _ = try stored.plan.step(named: name) }
+      for name in retry + skip + markDone + confirm { _ = try stored.plan.step(named: name) }
       return .runResumed(
         RunResumption(
           by: Person.current, host: Person.host, interrupted: interrupted,
-          cutBytes: recovery.cutBytes))
+          cutBytes: recovery.cutBytes, toConfirm: stored.toConfirm))
     }
     if status != .done { throw status }
+  }
+
+  private func orders(_ verb: SteeringVerb, _ steps: [String]) -> [SteeringOrder] {
+    steps.map { order(verb, StepID($0)) }
+  }
+
+  private func order(_ verb: SteeringVerb, _ step: StepID?) -> SteeringOrder {
+    SteeringOrder(verb, step: step, by: Person.current, reason: reason)
   }
 }
 
@@ -64,7 +75,7 @@ struct Resume: AsyncParsableCommand {
 struct TakeOver {
   let id: String
   let given: [StepID: TerminalDesk.Given]
-  let orders: [OperatorDecision]
+  let orders: [SteeringOrder]
   var stay = Duration.zero
 
   func run(

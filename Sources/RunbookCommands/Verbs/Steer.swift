@@ -113,6 +113,22 @@ struct MarkDone: ParsableCommand {
   func run() throws { try options.send(.markDone, id, step) }
 }
 
+/// `lifeboat confirm`: a change that would take itself back stays.
+struct Confirm: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say that a change stays which would otherwise take itself back.",
+    discussion: """
+      For a step with 'commit_within': its change is made, and is undone by itself when its time is \
+      over, unless it is confirmed; 'decline' has it undone at once. 'status' shows until when. \
+      Neither a pause nor Ctrl-C stops that time, and the process stays until it is decided. \(answers)
+      """)
+  @Argument(help: runHelp) var id: String
+  @Argument(help: "The step whose change stays.") var step: String
+  @OptionGroup var options: SteerOptions
+
+  func run() throws { try options.send(.confirm, id, step) }
+}
+
 /// `lifeboat abort`: ends a run where it stands.
 struct Abort: ParsableCommand {
   static let configuration = CommandConfiguration(

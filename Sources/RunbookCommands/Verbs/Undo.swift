@@ -52,6 +52,13 @@ struct Undo: AsyncParsableCommand {
             + interrupted.map(\.text).joined(separator: ", "),
           next: "run 'lifeboat resume \(stored.opening.run)' first: it looks what they did")
       }
+      let reach = Set(stored.machine.undoReach.steps)
+      if let open = stored.machine.toConfirm.first(where: { !reach.contains($0.step.id) }) {
+        throw Refusal(
+          .refused,
+          "'\(open.step.id)' waits to be confirmed and is out of this undo's reach",
+          next: "run 'lifeboat resume \(stored.opening.run)' first: unconfirmed it is taken back")
+      }
       guard !stored.machine.changes.isEmpty else {
         throw Refusal(
           .refused, "run \(stored.opening.run) has changed nothing that is still in place")

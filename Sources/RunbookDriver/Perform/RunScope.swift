@@ -128,6 +128,7 @@ package final class StepOutputs: Sendable {
     case .skipped: set(id, .unknown("\(id) was skipped"))
     case .failed(let failure) where failure.isPassed: set(id, .unknown("\(id) failed"))
     case .failed, .pending, .planning, .gated, .applying, .verifying, .inDoubt, .backingOff,
+      .confirming,
       .undoing, .undone:
       break
     }

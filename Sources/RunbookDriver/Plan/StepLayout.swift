@@ -169,6 +169,7 @@ struct StepLayout {
     planned.onFailure = step.onFailure
     planned.undo = step.undo
     planned.pointOfNoReturn = step.pointOfNoReturn
+    planned.commitWithin = step.commitWithin
     planned.isRepeatable = page?.isRepeatable ?? false
     planned.isVerifiable = page?.isVerifiable(with: step.with) ?? false
     planned.isCritical = step.critical

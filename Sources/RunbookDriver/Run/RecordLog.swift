@@ -46,10 +46,10 @@ package protocol PeopleDesk: Sendable {
   func answer(_ step: PlannedStep, attempt: Int, _ request: PersonRequest) async -> PersonAnswer?
   /// An order that was given beforehand and has not been used yet; asked when the run stands still at a question that
   /// nobody here answers.
-  func takeOrderGiven() -> OperatorDecision?
+  func takeOrderGiven() -> SteeringOrder?
   /// Asked once the run holds, or a person has paused it, and nothing is under way; nil when nobody is there. Cancelled
   /// when somebody else has decided.
-  func decide(_ machine: RunMachine) async -> OperatorDecision?
+  func decide(_ machine: RunMachine) async -> SteeringOrder?
   /// Nobody here has a say. Returns when nobody elsewhere is expected either: the process then lets go of the run.
   /// Cancelled when the run has moved.
   func linger(_ machine: RunMachine) async

@@ -46,7 +46,7 @@ package actor RunDriver {
     case ended(Event)
     /// What a person at this process said to a question; nil when nobody was there.
     case answered(StepID, token: Int, PersonAnswer?)
-    case decided(token: Int, OperatorDecision?)
+    case decided(token: Int, SteeringOrder?)
     case lingered(token: Int)
     case timer(TimerReport)
     case interrupted(String)
@@ -144,7 +144,11 @@ package actor RunDriver {
     case .unwinding, .stopping: return nil
     case .open, .holding, .paused: break
     }
+    // A process that let go of a change which is to take itself back would take the net away: the line that is lost may be
+    // the very one that the change has cut.
+    let mustStay = machine.waitsForConfirmation
     if let leaving {
+      guard !mustStay else { return nil }
       try sync()
       return .paused(because: leaving)
     }
@@ -155,7 +159,7 @@ package actor RunDriver {
         mailbox.post(.decided(token: newToken(), order))
         return nil
       }
-      return try rest(.waiting)
+      return mustStay ? nil : try rest(.waiting)
     case .holding:
       // What waits for its next attempt fails then, since the run holds: one decision sees it all.
       guard backoffs.isEmpty else { return nil }
@@ -181,7 +185,7 @@ package actor RunDriver {
 
   private func rest(_ ending: Ending) throws -> Ending? {
     try sync()
-    if nobodyComes { return ending }
+    if nobodyComes { return machine.waitsForConfirmation ? nil : ending }
     guard lingering == nil else { return nil }
     let (machine, token) = (machine, newToken())
     lingering = Talk(
@@ -212,19 +216,25 @@ package actor RunDriver {
       case .timer(let report):
         timers[report.step] = nil
         backoffs.remove(report.step)
-        if case .paused = machine.state, leaving == nil {
+        // A pause holds back what would go forward; what must not stay is no part of that.
+        if case .paused = machine.state, leaving == nil, report.purpose != .confirm {
           heldTimers.append(report)
         } else {
           inputs.append(.fact(.timerFired(report)))
         }
       case .answered(let step, let token, let answer):
         if asks[step]?.token == token { asks[step] = nil }
-        if let answer { inputs.append(local(SteeringOrder(answer))) }
-      case .decided(let token, let decision):
+        if let answer {
+          var order = SteeringOrder(answer)
+          let isToConfirm = machine.state(of: step)?.waitsToBeConfirmed ?? false
+          if isToConfirm, order.verb == .approve { order.verb = .confirm }
+          inputs.append(local(order))
+        }
+      case .decided(let token, let order):
         let isCurrent = deciding?.token == token
         if isCurrent { deciding = nil }
-        if let decision { inputs.append(local(SteeringOrder(decision))) }
-        if isCurrent, decision == nil { nobodyDecides = true }
+        if let order { inputs.append(local(order)) }
+        if isCurrent, order == nil { nobodyDecides = true }
       case .lingered(let token): if lingering?.token == token { nobodyComes = true }
       case .interrupted(let cause):
         leaving = leaving ?? cause
@@ -344,7 +354,10 @@ package actor RunDriver {
     }
     wasPaused = isPaused
     for (id, talk) in asks {
-      if mayAsk, case .gated(talk.attempt, _, _, _) = machine.state(of: id) { continue }
+      let state = machine.state(of: id)
+      if mayAsk, case .gated(talk.attempt, _, _, _) = state { continue }
+      // Its time runs on whatever the run does.
+      if let state, state.waitsToBeConfirmed, state.attempt == talk.attempt { continue }
       talk.task.cancel()
       asks[id] = nil
     }
@@ -439,7 +452,7 @@ extension RunDriver {
   private func startTimer(_ report: TimerReport, _ after: Duration) {
     switch report.purpose {
     case .backoff: backoffs.insert(report.step)
-    case .gate: break
+    case .gate, .confirm: break
     }
     timers[report.step]?.cancel()
     timers[report.step] = Task { [clock, mailbox] in

@@ -112,6 +112,8 @@ package struct RunSession: Sendable {
     package var plan: Plan
     package var machine: RunMachine
     package var opening: RunOpening
+    /// What is left of the time in which its changes must be confirmed.
+    package var toConfirm: [RunResumption.TimeLeft]
   }
 
   /// Why a stored run cannot be gone on with.
@@ -154,7 +156,9 @@ package struct RunSession: Sendable {
         advice: "nothing was done; put the right plan back, or see: lifeboat audit verify "
           + "\(folder.id)")
     }
-    let stored = Stored(plan: plan, machine: replay.machine, opening: opening)
+    let stored = Stored(
+      plan: plan, machine: replay.machine, opening: opening,
+      toConfirm: replay.timeLeft(now: clock.now().wall))
     let interrupted = zip(plan.steps, replay.machine.steps).compactMap { $1.isActive ? $0.id : nil }
     let first = try event(stored, interrupted, recovery)
     return try await drive(
@@ -233,6 +237,18 @@ package struct Replay {
   package private(set) var records: [RunRecord] = []
 
   package init(plan: Plan) { machine = RunMachine(plan: plan) }
+
+  /// What is left to each change that waits to be confirmed.
+  func timeLeft(now: Timestamp) -> [RunResumption.TimeLeft] {
+    RunResumption.timeLeft(machine, now: now) { step in
+      for record in records.reversed() {
+        for case .startTimer(step, _, .confirm, let after) in record.commands {
+          return (record.at.wall, after)
+        }
+      }
+      return nil
+    }
+  }
 
   package mutating func take(_ record: Record) throws(RunSession.Unreadable) {
     let read = try Self.read(record)

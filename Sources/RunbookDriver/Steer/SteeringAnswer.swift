@@ -58,7 +58,9 @@ package struct SteeringState: Sendable, Equatable, Codable {
     underWay = Array(
       zip(machine.plan.steps, machine.steps).lazy.filter { _, state in
         switch state {
-        case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .undoing: true
+        case .planning, .gated, .applying, .verifying, .inDoubt, .backingOff, .confirming,
+          .undoing:
+          true
         case .failed(let failure): !failure.isPassed
         case .pending, .succeeded, .skipped, .undone: false
         }

@@ -50,4 +50,5 @@ enum DiagnosticCode: String, CaseIterable {
   case cycle = "LB304"
   case needsLaterStage = "LB305"
   case notBefore = "LB306"
+  case cannotTakeItselfBack = "LB307"
 }

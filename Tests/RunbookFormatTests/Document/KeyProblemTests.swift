@@ -51,10 +51,7 @@ struct KeyProblemTests {
       ])
   }
 
-  @Test(arguments: [
-    ("commit_within: 5m", "commit_within"),
-    ("approval: {role: r, signature: required}", "signature"),
-  ])
+  @Test(arguments: [("approval: {role: r, signature: required}", "signature")])
   func `what is not served yet is refused by name`(line: String, name: String) {
     let text = Samples.steps(
       "    - step: a\n      uses: tcp.check\n      with: {address: 'h:1'}\n      \(line)")

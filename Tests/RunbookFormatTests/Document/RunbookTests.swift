@@ -197,4 +197,29 @@ struct RunbookTests {
         ["run.id 18:20+6"],
       ])
   }
+
+  @Test(arguments: [
+    ("dns.switch", "commit_within: 5m", [String]()),
+    ("dns.switch", "commit_within: 25h", ["LB208 12:22"]),
+    ("dns.switch", "commit_within: 5", ["LB207 12:22"]),
+    ("dns.switch", "commit_within: 5m, undo: {none: it is so}", ["LB307 12:22"]),
+    ("dns.switch", "commit_within: 5m, point_of_no_return: true", ["LB307 12:22"]),
+  ])
+  func `a change that takes itself back must be able to`(
+    uses: String, keys: String, problems: [String]
+  ) {
+    let lines = keys.split(separator: ", ").map { "      \($0)" }.joined(separator: "\n")
+    let text = Samples.steps(
+      "    - step: a\n      uses: \(uses)\n      with: {server: 'h:53', name: x.example}\n\(lines)")
+    let found = Samples.problems(text).filter { !$0.hasPrefix("LB4") }
+    #expect(found == problems)
+  }
+
+  @Test func `a check cannot take itself back, and the problem says so with its place`() throws {
+    let text = Samples.steps(
+      "    - step: a\n      uses: tcp.check\n      with: {address: 'h:1'}\n      commit_within: 5m")
+    let problem = try #require(Samples.with("LB307", text).first)
+    #expect(problem.message.contains("'tcp.check' changes nothing"))
+    #expect(problem.help?.contains("the step that makes the change") ?? false)
+  }
 }

@@ -10,7 +10,7 @@ struct SchemaTests {
     let step = schema.runbook["properties"]?["stages"]?["items"]?["properties"]?["steps"]?["items"]
     let keys = step?["properties"]?.map?.keys ?? []
     #expect(keys.contains("timeout") && keys.contains("undo") && keys.contains("silence"))
-    #expect(keys.contains("for_each") && !keys.contains("commit_within"))
+    #expect(keys.contains("for_each") && keys.contains("commit_within"))
     #expect(step?["additionalProperties"] == false)
     #expect(step?["required"] == ["step", "uses"])
     #expect(schema.runbook["required"]?.list?.contains("lifeboat") == true)

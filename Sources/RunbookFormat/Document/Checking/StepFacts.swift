@@ -75,6 +75,10 @@ struct StepFacts {
     if page?.kind == .change { total += step.settle ?? page?.settle ?? .zero }
     for check in step.verify { total += catalogue[check.uses]?.timeout ?? .seconds(60) }
     total += step.approval?.timeout ?? .zero
+    if let time = step.commitWithin {
+      // Its own checks are asked once more when that time is over.
+      total += time + (step.verify.isEmpty ? .zero : step.settle ?? page?.settle ?? .zero)
+    }
     return total
   }
 

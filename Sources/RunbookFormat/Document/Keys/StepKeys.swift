@@ -52,7 +52,9 @@ enum StepKey: Int, DocumentKey {
       KeyRule(
         "point_of_no_return", .flag, "After this step nothing before it is undone automatically."),
       KeyRule(
-        "commit_within", .duration, "Undone by itself unless confirmed in time.", isServed: false),
+        "commit_within", .duration,
+        "The change is undone by itself unless it is confirmed in this time: by 'lifeboat confirm', or "
+          + "by 'verify' holding at its end."),
       KeyRule("expected", .duration, "What it usually takes, until history knows better."),
       KeyRule("critical", .flag, "false: its failure does not fail the run."),
       KeyRule("by_hand", .text, "What a person does when this tool is not available."),

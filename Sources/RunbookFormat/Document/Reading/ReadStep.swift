@@ -26,8 +26,43 @@ extension DocumentReader {
     step.critical = flag(keys[.critical], "critical") ?? true
     readRepetition(keys, into: &step)
     step.undo = readUndo(keys, page, pointOfNoReturn: step.pointOfNoReturn)
+    step.commitWithin = readCommitWithin(keys[.commitWithin], step, page)
     return step
   }
+
+  /// A change that takes itself back must be one, and must be able to.
+  private mutating func readCommitWithin(
+    _ node: NodeID?, _ step: Step, _ page: ActionPage?
+  ) -> Duration? {
+    guard let node, let time = duration(node, "commit_within") else { return nil }
+    guard time <= Self.longestConfirmation else {
+      problems.error(
+        .outOfRange, "'commit_within' is at most 24h: a process must stay that long",
+        at: place(node))
+      return nil
+    }
+    let why: String
+    let help: String
+    if let page, page.kind != .change {
+      why = "'\(page.name)' changes nothing that could be taken back"
+      help = "delete it, or write it at the step that makes the change"
+    } else if step.pointOfNoReturn {
+      why = "nothing is taken back after a point of no return"
+      help = "delete one of the two; where a person must look first, write 'approval'"
+    } else if case .none(let reason) = step.undo {
+      why = "it has no undo (\(reason))"
+      help = "write how it is undone, or delete 'commit_within'"
+    } else {
+      return time
+    }
+    problems.error(
+      .cannotTakeItselfBack,
+      "'\(step.id)' is to take itself back unless it is confirmed, and cannot: \(why)",
+      at: place(node), help: help)
+    return nil
+  }
+
+  private static let longestConfirmation = Duration.seconds(24 * 3600)
 
   /// The page of the action that is named; nil, and said so, when there is none.
   mutating func page(_ id: NodeID?, _ what: String) -> ActionPage? {
