@@ -199,15 +199,21 @@ struct JSONReader {
   private mutating func readString() throws(JSONText.Malformed) -> String {
     guard take("\"") else { throw malformed("a string is missing") }
     let start = place
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != 0x5C,
-      bytes[place] >= 0x20
-    { place += 1 }
+    var isASCII = true
+    while place < bytes.count {
+      let byte = bytes[place]
+      if byte == UInt8(ascii: "\"") || byte == 0x5C || byte < 0x20 { break }
+      if byte >= 0x80 { isASCII = false }
+      place += 1
+    }
     guard place < bytes.count else { throw malformed("the string does not end") }
     if take("\"") {
-      // Most strings hold no escape and are taken as they stand.
+      // Most strings hold no escape and are taken as they stand; ASCII needs no look at its form.
       let end = place - 1
-      let plain = bytes.withUnsafeBufferPointer {
-        String(validating: UnsafeBufferPointer(rebasing: $0[start..<end]), as: UTF8.self)
+      let plain = bytes.withUnsafeBufferPointer { bytes in
+        let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        return isASCII
+          ? String(decoding: text, as: UTF8.self) : String(validating: text, as: UTF8.self)
       }
       guard let plain else { throw malformed("the string is not UTF-8") }
       return plain

@@ -169,4 +169,33 @@ import Testing
   func `anything else is refused with a reason`(text: String) {
     #expect(throws: Record.Malformed.self) { try Record(line: Array(text.utf8)) }
   }
+
+  @Test(
+    arguments: [
+      [0x80], [0xC3], [0xC3, 0x28], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80],
+      [0xFF],
+    ] as [[UInt8]])
+  func `text that is not UTF-8 is refused, wherever it stands`(wrong: [UInt8]) throws {
+    let line = record.line
+    for mark in ["\"text", "\"line", "end ", "\"30s", "\"a"] {
+      let mark = Array(mark.utf8)
+      let start = try #require(
+        line.indices.first { line[$0...].starts(with: mark) }, "\(mark) is not in the line")
+      let place = start + mark.count
+      #expect(throws: Record.Malformed.self, "behind \(String(decoding: mark, as: UTF8.self))") {
+        try Record(line: line[..<place] + wrong + line[place...])
+      }
+    }
+  }
+
+  @Test func `text of any characters comes back as it was`() throws {
+    var other = record
+    for scalar in ["", "a", "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{FFFF}", "\u{10FFFF}"] {
+      other.event = [
+        "plain": .string(scalar), "\(scalar)key": .string("a\(scalar)"),
+        "escaped": .string("\(scalar)\n\(scalar)"),
+      ]
+      #expect(try Record(line: other.line) == other)
+    }
+  }
 }
