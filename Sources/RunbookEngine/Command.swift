@@ -14,6 +14,8 @@ public enum Command: Sendable, Equatable {
   case undo(StepID, attempt: Int, change: Value)
   case ask(StepID, attempt: Int, PersonRequest)
   case startTimer(StepID, attempt: Int, TimerPurpose, after: Duration)
+  /// Says when the run has gone on for so long; time in which it is paused does not count.
+  case startDeadline(after: Duration)
   /// The run has ended; nothing follows.
   case close(Outcome)
 
@@ -21,7 +23,7 @@ public enum Command: Sendable, Equatable {
   public var hasEffect: Bool {
     switch self {
     case .apply, .undo: true
-    case .plan, .check, .verify, .ask, .startTimer, .close: false
+    case .plan, .check, .verify, .ask, .startTimer, .startDeadline, .close: false
     }
   }
 
@@ -31,7 +33,7 @@ public enum Command: Sendable, Equatable {
       .verify(let step, _, _), .undo(let step, _, _), .ask(let step, _, _),
       .startTimer(let step, _, _, _):
       step
-    case .close: nil
+    case .startDeadline, .close: nil
     }
   }
 }

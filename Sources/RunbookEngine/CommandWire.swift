@@ -10,6 +10,7 @@ extension Command: Codable {
     case undo
     case ask
     case startTimer = "start_timer"
+    case startDeadline = "start_deadline"
     case close
   }
   private enum Key: String, CodingKey {
@@ -44,6 +45,9 @@ extension Command: Codable {
       try write(.startTimer, step, attempt)
       try container.encode(purpose, forKey: .purpose)
       try container.encode(after, forKey: .after)
+    case .startDeadline(let after):
+      try container.encode(Verb.startDeadline, forKey: .verb)
+      try container.encode(after, forKey: .after)
     case .close(let outcome):
       try container.encode(Verb.close, forKey: .verb)
       try container.encode(outcome, forKey: .outcome)
@@ -70,6 +74,8 @@ extension Command: Codable {
         try step(), attempt: try attempt(),
         try container.decode(TimerPurpose.self, forKey: .purpose),
         after: try container.decode(Duration.self, forKey: .after))
+    case .startDeadline:
+      self = .startDeadline(after: try container.decode(Duration.self, forKey: .after))
     case .close: self = .close(try container.decode(Outcome.self, forKey: .outcome))
     }
   }

@@ -11,6 +11,8 @@ public enum Event: Sendable, Equatable {
   case stepVerified(StepReport<Verdict>)
   case stepUndone(StepReport<ApplyResult>)
   case timerFired(TimerReport)
+  /// The run has gone on for as long as its runbook allows without a person's word.
+  case deadlineReached(DeadlineReport)
   case personAnswered(PersonAnswer)
   case operatorDecided(OperatorDecision)
   /// A signal or a lost terminal: nothing more is started.
@@ -160,6 +162,18 @@ public struct TimerReport: Sendable, Equatable, Codable {
   }
 }
 
+public struct DeadlineReport: Sendable, Equatable, Codable {
+  /// How long the run has gone on since it began, or since a person last extended it.
+  public var ran: Duration
+  /// How long it has been paused in all, which does not count.
+  public var paused: Duration
+
+  public init(ran: Duration, paused: Duration) {
+    self.ran = ran
+    self.paused = paused
+  }
+}
+
 public enum TimerPurpose: String, Sendable, Codable {
   /// The delay before the next attempt is over.
   case backoff
@@ -268,7 +282,7 @@ extension Event {
       case .retry(let step), .skip(let step), .markDone(let step): step
       case .pause, .continue, .unwind, .abort: nil
       }
-    case .runOpened, .runResumed, .interrupted, .orderRefused: nil
+    case .runOpened, .runResumed, .deadlineReached, .interrupted, .orderRefused: nil
     }
   }
 }

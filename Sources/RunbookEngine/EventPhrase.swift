@@ -12,6 +12,7 @@ extension Event {
     case .stepVerified: "the result of a verification"
     case .stepUndone: "the result of an undo"
     case .timerFired: "a timer"
+    case .deadlineReached: "the run's deadline"
     case .personAnswered: "a person's answer"
     case .operatorDecided(let decision):
       switch decision.choice {

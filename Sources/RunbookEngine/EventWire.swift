@@ -11,6 +11,7 @@ extension Event: Codable {
     case stepVerified = "step_verified"
     case stepUndone = "step_undone"
     case timerFired = "timer_fired"
+    case deadlineReached = "deadline_reached"
     case personAnswered = "person_answered"
     case operatorDecided = "operator_decided"
     case interrupted
@@ -31,6 +32,7 @@ extension Event: Codable {
       case .stepVerified(let facts): (.stepVerified, facts)
       case .stepUndone(let facts): (.stepUndone, facts)
       case .timerFired(let facts): (.timerFired, facts)
+      case .deadlineReached(let facts): (.deadlineReached, facts)
       case .personAnswered(let facts): (.personAnswered, facts)
       case .operatorDecided(let facts): (.operatorDecided, facts)
       case .interrupted(let facts): (.interrupted, facts)
@@ -52,6 +54,7 @@ extension Event: Codable {
     case .stepVerified: self = .stepVerified(try StepReport(from: decoder))
     case .stepUndone: self = .stepUndone(try StepReport(from: decoder))
     case .timerFired: self = .timerFired(try TimerReport(from: decoder))
+    case .deadlineReached: self = .deadlineReached(try DeadlineReport(from: decoder))
     case .personAnswered: self = .personAnswered(try PersonAnswer(from: decoder))
     case .operatorDecided: self = .operatorDecided(try OperatorDecision(from: decoder))
     case .interrupted: self = .interrupted(try Interruption(from: decoder))

@@ -18,6 +18,8 @@ public struct Plan: Sendable, Codable, Equatable {
   public var parameters: ValueMap
   public var objectives: Objectives
   public var concurrency: Int
+  /// How long a run may go on before it asks a person whether it still should; nil: as long as it takes.
+  public var deadline: Duration?
   public var stages: [PlannedStage]
   /// Every step in the order in which it stands; a stage's steps are together.
   public var steps: [PlannedStep]

@@ -19,6 +19,8 @@ package struct RunMachine: Sendable {
 
   /// Unwinding has begun: from here on nothing goes forward any more, whatever a person decides.
   package private(set) var isTakingBack = false
+  /// The run's deadline is over, and nobody has said since that it may go on.
+  package private(set) var isOverdue = false
   /// Changes that a person said to leave in place.
   package private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
@@ -87,6 +89,7 @@ package struct RunMachine: Sendable {
       try advance(report.step, .verified(report.result), event, &commands)
     case .stepUndone(let report): try advance(report.step, .undone(report.result), event, &commands)
     case .timerFired(let timer): try fire(timer, event, &commands)
+    case .deadlineReached: reachDeadline()
     case .personAnswered(let answer): try advance(answer.step, .answered(answer), event, &commands)
     case .operatorDecided(let decision): try decide(decision, event, &commands)
     case .interrupted(let facts):
@@ -118,8 +121,25 @@ extension RunMachine {
       mayStart(place)
     }
     var commands: [Command] = []
+    startDeadline(&commands)
     proceed(&commands)
     return commands
+  }
+
+  private mutating func startDeadline(_ commands: inout [Command]) {
+    if let deadline = plan.deadline { commands.append(.startDeadline(after: deadline)) }
+  }
+
+  /// Nothing more is started until a person says so; what is being taken back is let go on.
+  private mutating func reachDeadline() {
+    isOverdue = true
+    if state == .open { reopen() }
+  }
+
+  /// Nothing keeps the run from going on any more but, perhaps, its deadline.
+  private mutating func reopen() {
+    state = isOverdue ? .paused(because: overdueCause, from: .open) : .open
+    holdsBack = isOverdue
   }
 
   private mutating func advance(
@@ -208,7 +228,10 @@ extension RunMachine {
     _ facts: RunResumption, _ commands: inout [Command]
   ) throws(EngineError) {
     if case .closed = state { throw .wrongRunState(order: "resume", state: state.name) }
-    leavePause()
+    // Who takes a run over has not said yet that it may go on after its deadline.
+    if !isOverdue { leavePause() }
+    if case .paused(_, .unwinding) = state { leavePause() }
+    if !isOverdue { startDeadline(&commands) }
     for place in steps.indices {
       var input = StepMachine.Input.resumed
       if steps[place].waitsToBeConfirmed {
@@ -232,13 +255,16 @@ extension RunMachine {
       state = .paused(because: decision.pauseCause, from: .open)
       holdsBack = true
     case (.pause, .unwinding): state = .paused(because: decision.pauseCause, from: .unwinding)
-    case (.continue, .paused): leavePause()
+    case (.continue, .paused):
+      leavePause()
+      if isOverdue { startDeadline(&commands) }
+      isOverdue = false
     case (.retry(let step), .holding), (.skip(let step), .holding),
       (.markDone(let step), .holding), (.retry(let step), .paused), (.skip(let step), .paused),
       (.markDone(let step), .paused), (.retry(let step), .open), (.skip(let step), .open),
       (.markDone(let step), .open):
       try advance(step, .ordered(decision), event, &commands)
-      if state == .holding, !needsPerson { state = .open }
+      if state == .holding, !needsPerson { reopen() }
     case (.unwind, .open), (.unwind, .holding), (.unwind, .paused):
       state = .unwinding
     // A run that has ended can still be taken back, as long as something of it is in place.
@@ -485,8 +511,4 @@ extension StepState {
       false
     }
   }
-}
-
-extension OperatorDecision {
-  fileprivate var pauseCause: String { "paused by \(who)" + (reason.map { ": \($0)" } ?? "") }
 }

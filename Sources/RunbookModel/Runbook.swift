@@ -10,6 +10,8 @@ public struct Runbook: Sendable, Codable, Equatable {
   public var variants: [String]
   public var onFailure: FailurePolicy
   public var concurrency: Int
+  /// After this time nothing more is started until a person says so.
+  public var deadline: Duration?
   public var parameters: [Parameter]
   public var observers: [Observer]
   public var stages: [Stage]

@@ -16,6 +16,24 @@ package struct Clocks: Sendable, Equatable {
   package var phases: Phases
   /// The time in which, as far as the run itself saw, no store took writes.
   package var withoutWriter: WriterGap?
+  /// Nil where the runbook sets none.
+  package var deadline: DeadlineUse?
+
+  /// The run's own time against its deadline. It is another clock than the RTO's, which no pause stops.
+  package struct DeadlineUse: Sendable, Equatable {
+    package var limit: Duration
+    /// The time that counted, up to the last record.
+    package var ran: Duration
+    package var paused: Duration
+    /// How often it was over.
+    package var timesReached: Int
+
+    package var words: String {
+      "the run went on for \(ran.spoken) and was paused for \(paused.spoken), which does not count"
+        + (timesReached == 0
+          ? "" : "; it was over \(timesReached == 1 ? "once" : "\(timesReached) times")")
+    }
+  }
 
   package struct ClockStart: Sendable, Equatable {
     package var clock: Objectives.Clock
@@ -80,7 +98,12 @@ package struct Clocks: Sendable, Equatable {
       mtpd: mtpd(history, recovered, elapsed),
       recoveryPoints: points,
       phases: phases(history, recovered),
-      withoutWriter: withoutWriter(history))
+      withoutWriter: withoutWriter(history),
+      deadline: history.plan.deadline.map {
+        DeadlineUse(
+          limit: $0, ran: history.deadline.ran, paused: history.deadline.paused,
+          timesReached: history.deadline.timesReached)
+      })
   }
 }
 

@@ -32,6 +32,15 @@ extension Clocks {
         },
       ])
     ) { $0.withoutWriter },
+    .maybeObject(
+      "deadline", "The run's own time against its deadline; null where it has none.",
+      Shape<DeadlineUse>([
+        .seconds("limit", "The runbook's deadline.") { $0.limit },
+        .seconds("ran", "The time that counts, up to the last record.") { $0.ran },
+        .seconds("paused", "The time that does not.") { $0.paused },
+        .int("times_reached", "How often it was over.") { $0.timesReached },
+      ])
+    ) { $0.deadline },
   ])
 
   package static let stopDefinition =

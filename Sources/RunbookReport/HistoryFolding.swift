@@ -25,7 +25,7 @@ extension RunHistory {
     case .timerFired(let report): fired(report, record)
     case .personAnswered(let answer): answered(answer, record)
     case .operatorDecided(let decision): decided(decision, record)
-    case .orderRefused: break
+    case .deadlineReached, .orderRefused: break
     }
     if let step = event.step, let index = places[step] { touched.append(index) }
     for command in records[record].commands {
@@ -33,6 +33,7 @@ extension RunHistory {
       if let step = command.step, let index = places[step] { touched.append(index) }
     }
     replay(record)
+    deadline.take(event, records[record].commands, at: records[record].at, machine.state)
     for index in touched { note(index, record) }
   }
 
@@ -95,7 +96,7 @@ extension RunHistory {
       begin(.ask, step, attempt, record) { $0.request = request }
     case .startTimer(let step, _, .confirm, let time):
       if let index = places[step] { steps[index].confirmation = .init(record: record, time: time) }
-    case .startTimer(_, _, .backoff, _), .startTimer(_, _, .gate, _): break
+    case .startTimer(_, _, .backoff, _), .startTimer(_, _, .gate, _), .startDeadline: break
     case .close(let outcome):
       self.outcome = outcome
       closedAt = record

@@ -148,7 +148,7 @@ extension Report.Participant {
           said.by, as: said.who,
           said.choice.words + (record.event.step.map { " (\($0))" } ?? ""))
       case .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone, .timerFired,
-        .interrupted, .orderRefused:
+        .deadlineReached, .interrupted, .orderRefused:
         break
       }
     }

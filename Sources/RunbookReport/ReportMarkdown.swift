@@ -104,6 +104,12 @@ extension Report {
       "Data lost: \(Markdown.plain(clocks.rpo.why.sentence))",
       "Outage: \(Markdown.plain(clocks.mtpd.why.sentence))",
     ])
+    if let deadline = clocks.deadline {
+      page.bullets([
+        "Deadline of the run, \(deadline.limit.spoken): \(Markdown.plain(deadline.words.sentence)) "
+          + "The recovery clock does not stop for a pause."
+      ])
+    }
     if !clocks.recoveryPoints.isEmpty {
       page.table(
         ["Promotion", "Lost", "Bytes", "Last commit there", "How measured"],

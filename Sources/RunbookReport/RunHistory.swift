@@ -16,6 +16,7 @@ package struct RunHistory: Sendable {
   package internal(set) var decisions: [Noted<OperatorDecision>] = []
   package internal(set) var resumptions: [Noted<RunResumption>] = []
   package internal(set) var interruptions: [Noted<Interruption>] = []
+  package internal(set) var deadline = DeadlineClock()
   package internal(set) var outcome: Outcome?
   /// The record that closed the run.
   package internal(set) var closedAt: Int?
@@ -71,16 +72,21 @@ package struct RunHistory: Sendable {
 
   /// The person's order that keeps the run from going on; nil also when a signal stopped it since.
   package var pause: Noted<OperatorDecision>? {
-    guard case .paused = machine.state,
+    guard case .paused = machine.state, !machine.waitsForDeadline,
       let last = decisions.last(where: { $0.said.choice == .pause }),
       last.record > interruptions.last?.record ?? -1
     else { return nil }
     return last
   }
 
+  /// The record that says last that the deadline is over.
+  var deadlineRecord: Int? {
+    records.lastIndex { if case .deadlineReached = $0.event { true } else { false } }
+  }
+
   /// A process let go of the run, and nobody has taken it over since.
   package var isInterrupted: Bool {
-    if case .paused = machine.state { return true }
+    if case .paused = machine.state { return !machine.waitsForDeadline }
     guard !isClosed, let last = interruptions.last?.record else { return false }
     // A run that holds stays so when it is interrupted; whoever moves it again releases commands.
     return last > resumptions.last?.record ?? -1

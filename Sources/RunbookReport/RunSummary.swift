@@ -35,7 +35,7 @@ package struct RunSummary: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
       case approval
       case task
-      /// A failed step: retry, skip, mark it done, undo, or abort.
+      /// A failed step: retry, skip, mark it done, undo, or abort. Or the run's deadline: continue, undo, or abort.
       case decision
       /// A change that is taken back by itself unless it is confirmed: confirm, or decline.
       case confirmation
@@ -137,6 +137,7 @@ package struct RunSummary: Sendable, Equatable {
   private static func state(_ history: RunHistory, _ current: [Current]) -> State {
     if history.isClosed { return .ended }
     if history.pause != nil { return .paused }
+    if history.machine.waitsForDeadline { return .holding }
     if history.isInterrupted { return .interrupted }
     switch history.machine.state {
     case .holding: return current.allSatisfy(\.isWithPeople) ? .holding : .running
@@ -163,6 +164,13 @@ extension RunSummary {
           kind: .resume,
           text: "paused by \(pause.said.who)" + because(pause.said.reason),
           since: history.records[pause.record].at.wall))
+    } else if history.machine.waitsForDeadline, let reached = history.deadlineRecord {
+      let limit = history.plan.deadline?.spoken ?? ""
+      waits.append(
+        Wait(
+          kind: .decision, text: "the run's deadline of \(limit) is over; nothing more is started",
+          instructions: ["continue lets it go on for \(limit) more"],
+          since: history.records[reached].at.wall))
     } else if history.isInterrupted, let interruption = history.interruptions.last {
       waits.append(
         Wait(

@@ -9,6 +9,7 @@ package struct TimelineEntry: Sendable, Equatable {
     case runOpened = "run_opened"
     case runResumed = "run_resumed"
     case runInterrupted = "run_interrupted"
+    case deadlineReached = "deadline_reached"
     case runEnded = "run_ended"
     case stepBegan = "step_began"
     case stepSettled = "step_settled"
@@ -112,6 +113,11 @@ private struct TimelineBuilder {
       case .confirm: add(.answered, timer.step, "the time to confirm it has run out")
       case .backoff: break
       }
+    case .deadlineReached(let said):
+      add(
+        .deadlineReached, nil,
+        "the deadline is over after \(said.ran.spoken), pauses of \(said.paused.spoken) not counted; "
+          + "nothing more is started until a person says so")
     case .personAnswered(let answer):
       let did = answer.decision == .approve ? "said yes" : "said no"
       add(.answered, answer.step, by: answer.who, did + because(answer.reason))
@@ -144,7 +150,7 @@ private struct TimelineBuilder {
     case .startTimer(let step, _, .confirm, let time):
       add(.asked, step, "is taken back by itself in \(time.spoken) unless it is confirmed")
     case .close(let outcome): add(.runEnded, nil, "the run ended: \(outcome.words)")
-    case .verify, .startTimer(_, _, .gate, _): break
+    case .verify, .startTimer(_, _, .gate, _), .startDeadline: break
     }
   }
 

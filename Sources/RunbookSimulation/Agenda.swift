@@ -15,6 +15,7 @@ struct Agenda: Sendable {
     /// The time is over in which people could say something.
     case peoplesTimer(TimerReport)
     case interrupted
+    case deadline
   }
 
   /// What a command does to the world, at the moment at which it ends.

@@ -79,10 +79,32 @@ extension SimulatedRun {
         tell(.orderRefused(at: now, order, error))
         return nil
       }
+    case .deadline:
+      guard deadlineAt == now, let left = deadlineLeft, left <= .zero else { return nil }
+      return .deadlineReached(deadline.report(at: moment))
     case .interrupted: return .interrupted(Interruption(cause: "SIGTERM"))
     // The loop has seen to it: there is no process that could hear of it.
     case .died: return nil
     }
+  }
+
+  var moment: Moment {
+    Moment(wall: Timestamp(nanoseconds: now), monotonic: .nanoseconds(now))
+  }
+
+  /// As the driver counts it.
+  private var deadlineLeft: Duration? {
+    guard let limit = model.plan.deadline, !machine.isOverdue else { return nil }
+    switch machine.state {
+    case .open, .holding: return deadline.left(of: limit, at: moment)
+    case .paused, .unwinding, .stopping, .closed: return nil
+    }
+  }
+
+  mutating func armDeadline() {
+    let at = deadlineLeft.map { now + max($0, .zero).nanosecondsClamped }
+    if let at, at != deadlineAt { agenda.add(.deadline, at: at) }
+    deadlineAt = at
   }
 
   mutating func happen(_ effect: Agenda.Effect) {

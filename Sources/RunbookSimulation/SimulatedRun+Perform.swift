@@ -23,7 +23,7 @@ extension SimulatedRun {
     case .ask(_, let attempt, let request): ask(place, attempt, request)
     case .startTimer(_, let attempt, let purpose, let after):
       startTimer(place, TimerReport(id, attempt: attempt, purpose), after)
-    case .close: break
+    case .startDeadline, .close: break
     }
   }
 

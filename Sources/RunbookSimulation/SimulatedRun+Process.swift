@@ -45,6 +45,7 @@ extension SimulatedRun {
     asking = 0
     isDeciding = false
     nobodyDecides = false
+    deadlineAt = nil
   }
 
   /// Somebody takes the run up again, if the script says so, or if people said yes and more of them are needed.
@@ -89,6 +90,7 @@ extension SimulatedRun {
   private mutating func replay() -> Bool {
     var machine = model.fresh
     var watcher = Watcher(model)
+    var deadline = DeadlineClock()
     for record in journal.records {
       guard let commands = try? rules.decide(&machine, record.event), commands == record.commands
       else {
@@ -96,7 +98,12 @@ extension SimulatedRun {
         return false
       }
       _ = watcher.take(record.event, commands, machine, model, world)
+      let at = record.at
+      deadline.take(
+        record.event, commands,
+        at: Moment(wall: Timestamp(nanoseconds: at), monotonic: .nanoseconds(at)), machine.state)
     }
+    self.deadline = deadline
     self.machine = machine
     self.watcher = watcher
     return true

@@ -39,6 +39,9 @@ package struct SimulatedRun: Sendable {
   var story: [Happening]?
 
   var now: Int64 = 0
+  var deadline = DeadlineClock()
+  /// When the run's deadline is over if nothing stops the run before.
+  var deadlineAt: Int64?
   var working = 0
   var asking = 0
   var isDeciding = false
@@ -134,6 +137,7 @@ package struct SimulatedRun: Sendable {
       }
       nobodyDecides = nobodyDecides && machine.state == .holding
       for released in commands { perform(released) }
+      armDeadline()
       if !breaches.isEmpty { return .ended(.lost) }
       if let ending = ending() { return .ended(ending) }
       guard let due = agenda.takeNext() else {
@@ -185,6 +189,7 @@ package struct SimulatedRun: Sendable {
         continue
       }
       recordsEver += 1
+      deadline.take(event, commands, at: moment, machine.state)
       let record = SimulatedRecord(at: now, event: event, commands: commands)
       journal.write(record)
       tell(.recorded(record))

@@ -196,7 +196,9 @@ struct Watcher: Sendable {
     case .startTimer(_, _, .confirm, _):
       steps[place].isToBeConfirmed = true
       steps[place].mayNotStay = true
-    case .verify, .startTimer(_, _, .gate, _), .startTimer(_, _, .backoff, _), .close: break
+    case .verify, .startTimer(_, _, .gate, _), .startTimer(_, _, .backoff, _), .startDeadline,
+      .close:
+      break
     }
     return nil
   }

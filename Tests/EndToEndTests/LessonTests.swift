@@ -253,4 +253,33 @@ import Testing
       #expect(desk.log == ["slow", "undone"], "\(undo)")
     }
   }
+
+  @Test func `R8: after its deadline a run starts nothing more until a person says continue`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(
+        checked("a"), checked("slow", until("go", saying: "begun") + "; echo slow >> log"),
+        checked("z"), head: "deadline: 1s\non_failure: hold")
+      let run = try desk.startDrill()
+      try await desk.waitFor("begun")
+      let isOver = await eventually(within: .seconds(60)) {
+        run.outputSoFar.contains("the deadline is over")
+      }
+      #expect(isOver, "\(run.outputSoFar)")
+      try desk.touch("go")
+      let ended = try await run.end()
+      // What ran was let finish; what would have followed was not begun, and nothing was taken back.
+      #expect(ended.status == 6 && desk.log == ["a", "slow"], "\(ended)")
+      #expect(ended.errors.contains("its deadline of 1 s is over"), "\(ended)")
+      #expect(ended.errors.contains("--continue"), "\(ended)")
+      let taken = try await desk.lifeboat("resume")
+      #expect(taken.status == 6 && desk.log == ["a", "slow"], "\(taken)")
+      let on = try await desk.lifeboat("resume", "--continue")
+      #expect(on.status == 0 && desk.log == ["a", "slow", "z"], "\(on)")
+      let deadline = try await desk.report()["clocks"]?["deadline"]
+      #expect(deadline?["times_reached"] == 1, "\(String(describing: deadline))")
+      #expect(try await desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
 }

@@ -9,7 +9,8 @@ struct Scenario {
   init(_ machine: RunMachine) { self.machine = machine }
 
   init(
-    _ steps: [PlannedStep], concurrency: Int = 16, repeated: [RepeatedStep]? = nil
+    _ steps: [PlannedStep], concurrency: Int = 16, repeated: [RepeatedStep]? = nil,
+    deadline: Duration? = nil
   ) {
     var plan = Plan(
       id: "p-1", runbook: .init(name: "test", path: "runbook.yaml", sha256: ""),
@@ -26,6 +27,7 @@ struct Scenario {
     }
     plan.concurrency = concurrency
     plan.repeated = repeated
+    plan.deadline = deadline
     machine = RunMachine(plan: plan)
   }
 
@@ -58,6 +60,7 @@ extension Command {
     case .ask(let step, let attempt, _): "ask \(step)#\(attempt)"
     case .startTimer(let step, let attempt, let purpose, let after):
       "\(purpose.rawValue) \(step)#\(attempt) \(after.text)"
+    case .startDeadline(let after): "deadline \(after.text)"
     case .close(let outcome): "close \(outcome.rawValue)"
     }
   }

@@ -97,6 +97,54 @@ import Testing
   }
 }
 
+/// R8 on the virtual clock: what counts against a run's deadline, over pauses and deaths.
+@Suite struct DeadlineSimulationTests {
+  private func model(_ deadline: Duration) -> Model {
+    var plan = Plans.plan(
+      (0..<5).map { Plans.step(StepID("s\($0)"), needs: $0 > 0 ? [$0 - 1] : []) })
+    plan.deadline = deadline
+    return Plans.model(plan)
+  }
+  private let whole = Duration.seconds(30)
+
+  @Test func `a run that takes longer than its deadline waits for a person, and nothing is undone`()
+  {
+    let account = SimulatedRun.play(model(.seconds(2)))
+    #expect(account.breaches.isEmpty)
+    #expect(account.ending == .paused(because: "its deadline of 2 s is over"))
+    #expect(account.inPlace.count == 2)
+  }
+
+  @Test func `a pause longer than the deadline does not use it up`() {
+    // A signal stops the run; a minute later somebody takes it up again.
+    let account = SimulatedRun.play(
+      model(whole),
+      script: Script([
+        ScriptLine(.record(4), .signal), ScriptLine(.departure(1), .returns(.resumes)),
+      ]))
+    #expect(account.breaches.isEmpty && account.took > .seconds(60))
+    #expect(account.ending == .closed(.succeeded))
+  }
+
+  @Test func `the time in which its process was dead uses it up`() {
+    let death = Fault.Death(.beforePerforming, takesMachine: true, underWayIsMade: true)
+    let account = SimulatedRun.play(
+      model(whole), script: Script([ScriptLine(.record(4), .dies(death))]))
+    #expect(account.breaches.isEmpty)
+    #expect(account.ending == .paused(because: "its deadline of 30 s is over"))
+  }
+
+  @Test(arguments: CrashTests.deaths)
+  func `a death at any record of a run with a deadline loses nothing`(death: Fault.Death) {
+    let calm = SimulatedRun.play(model(.seconds(3)))
+    for record in calm.records.indices {
+      let account = SimulatedRun.play(
+        model(.seconds(3)), script: Script([ScriptLine(.record(record), .dies(death))]))
+      #expect(account.breaches.isEmpty, "\(death.text), at record \(record)")
+    }
+  }
+}
+
 /// The checks can fail: each of these breaks what the driver or a machine does, and is noticed.
 @Suite struct MutationTests {
   @Test func `a change before its record is noticed`() {

@@ -43,7 +43,8 @@ import Testing
     for number in numbers {
       let mixed = Plans.mixed(seed: number)
       // Every other plan has repeated steps.
-      let plan = number % 2 == 0 ? mixed : Plans.repeating(mixed, seed: number)
+      var plan = number % 2 == 0 ? mixed : Plans.repeating(mixed, seed: number)
+      if number % 3 == 0 { plan.deadline = .seconds(Int(number % 90) + 2) }
       let first = number * runsPerPlan
       let exploration = Exploration.explore(
         Plans.model(plan), seeds: first..<first + runsPerPlan)

@@ -68,7 +68,10 @@ struct RunEnding {
 struct ObjectiveLines {
   let clocks: Clocks
 
-  var lines: [String] { [line("RTA", "RTO", clocks.rto), line("RPA", "RPO", clocks.rpo)] }
+  var lines: [String] {
+    [line("RTA", "RTO", clocks.rto), line("RPA", "RPO", clocks.rpo)]
+      + (clocks.deadline.map { ["Limit   deadline \($0.limit.spoken): \($0.words)"] } ?? [])
+  }
 
   private func line(_ actual: String, _ objective: String, _ result: ObjectiveResult) -> String {
     let target = result.target.map { "\(objective) \($0.spoken)" } ?? "no \(objective) set"

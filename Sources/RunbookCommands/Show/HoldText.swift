@@ -225,7 +225,8 @@ struct HoldText {
         "lifeboat resume \(run) --\(choice.verb.rawValue)\(step)\(why)"
       case .abort: "lifeboat resume \(run) --abort\(why)"
       case .undo: "lifeboat undo \(run)\(why)"
-      case .continue: "lifeboat resume \(run)"
+      case .continue:
+        machine.waitsForDeadline ? "lifeboat resume \(run) --continue" : "lifeboat resume \(run)"
       case .pause, .switchVariant: nil
       }
     }

@@ -166,6 +166,11 @@ struct PlanText {
       if timing.worst > rto { time += console.styled(" - the worst case is later", .warning) }
     }
     lines.append(time)
+    if let deadline = plan.deadline {
+      lines.append(
+        "Limit    after \(deadline.spoken), pauses not counted, nothing more is started until a person "
+          + "says so")
+    }
     if !timing.criticalPath.isEmpty {
       lines.append("Longest  \(timing.criticalPath.map(\.text).joined(separator: " > "))")
     }

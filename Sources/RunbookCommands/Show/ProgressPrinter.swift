@@ -39,13 +39,17 @@ struct ProgressPrinter: RunListener {
           id, record, machine, "waits",
           "taken back at \((record.at.wall + after).text(decimals: 0)) (in \(after.spoken)) unless "
             + "confirmed: lifeboat confirm \(run) \(id)", .warning)
-      case .plan, .check, .startTimer, .close: break
+      case .plan, .check, .startTimer, .startDeadline, .close: break
       }
     }
     switch record.event {
     case .interrupted(let facts):
       console.out(
         "\(time(record))  \(facts.cause): nothing more is started; what runs is let finish")
+    case .deadlineReached(let facts):
+      console.out(
+        "\(time(record))  the deadline is over after \(facts.ran.spoken): nothing more is started "
+          + "until somebody says continue")
     case .runResumed(let facts):
       let steps = facts.interrupted.map(\.text).joined(separator: ", ")
       console.out(

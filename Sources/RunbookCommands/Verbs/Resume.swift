@@ -29,6 +29,10 @@ struct Resume: AsyncParsableCommand {
   var markDone: [String] = []
   @Option(help: ArgumentHelp("Let a change stay that waits to be confirmed.", valueName: "step"))
   var confirm: [String] = []
+  @Flag(
+    name: .customLong("continue"),
+    help: "After the run's deadline: let it go on for as long again.")
+  var goesOn = false
   @Flag(help: "End the run where it stands; nothing is undone.")
   var abort = false
   @Option(help: "Why; needed wherever the plan is departed from.")
@@ -37,7 +41,9 @@ struct Resume: AsyncParsableCommand {
   func run() async throws {
     var orders = orders(.retry, retry) + orders(.skip, skip) + orders(.markDone, markDone)
     if abort { orders.append(order(.abort, nil)) }
-    if !orders.isEmpty, reason?.trimmed.isEmpty ?? true {
+    let departs = !orders.isEmpty
+    if goesOn { orders.append(order(.continue, nil)) }
+    if departs, reason?.trimmed.isEmpty ?? true {
       throw Refusal(
         .invalid, "departing from the plan needs a reason: it goes into the report",
         next: "add --reason 'why'")
@@ -53,6 +59,11 @@ struct Resume: AsyncParsableCommand {
           next: "see it with: lifeboat report \(stored.opening.run)")
       }
       try answers.check(against: stored.plan)
+      if goesOn, stored.plan.deadline == nil {
+        throw Refusal(
+          .invalid, "this run has no deadline, so there is nothing to extend",
+          next: "leave --continue out")
+      }
       for name in retry + skip + markDone + confirm { _ = try stored.plan.step(named: name) }
       return .runResumed(
         RunResumption(

@@ -115,6 +115,7 @@ package struct Planner: Sendable {
     plan.variant = request.variant
     plan.parameters = request.parameters
     plan.concurrency = runbook.concurrency
+    plan.deadline = runbook.deadline
     plan.secrets = request.environment.secrets
     plan.roles = request.environment.roles
     plan.coolDown = request.environment.coolDown

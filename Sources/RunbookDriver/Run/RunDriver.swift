@@ -31,6 +31,8 @@ package actor RunDriver {
   private var backoffs: Set<StepID> = []
   /// Timers that ended while the run was paused: they count when it goes on.
   private var heldTimers: [TimerReport] = []
+  private var deadline: DeadlineClock
+  private var deadlineTimer: Task<Void, Never>?
   /// A signal came: this process lets go as soon as nothing runs.
   private var leaving: String?
 
@@ -49,6 +51,7 @@ package actor RunDriver {
     case decided(token: Int, SteeringOrder?)
     case lingered(token: Int)
     case timer(TimerReport)
+    case deadline
     case interrupted(String)
     /// From anywhere on this machine.
     case ordered(SteeringOrder, Reply)
@@ -80,8 +83,9 @@ package actor RunDriver {
 
   package init(
     machine: RunMachine, performer: Performer, log: any RecordLog, clock: any DriverClock,
-    listener: any RunListener, desk: any PeopleDesk
+    listener: any RunListener, desk: any PeopleDesk, deadline: DeadlineClock = DeadlineClock()
   ) {
+    self.deadline = deadline
     self.machine = machine
     self.performer = performer
     self.log = log
@@ -112,6 +116,8 @@ package actor RunDriver {
   package func run(from first: Event) async throws -> Ending {
     defer { letGo() }
     var commands = try write([.fact(first)])
+    // Of a run that was away for longer nothing new is begun.
+    if let left = deadlineLeft, left <= .zero { commands += try write([deadlineReached]) }
     while true {
       perform(commands)
       if let ending = try await ending() { return ending }
@@ -125,11 +131,12 @@ package actor RunDriver {
     for talk in asks.values { talk.task.cancel() }
     deciding?.task.cancel()
     lingering?.task.cancel()
+    deadlineTimer?.cancel()
     for message in mailbox.takeWaiting() {
       switch message {
       case .ordered(_, let reply), .wantsStatus(let reply):
         reply(.refused(.lettingGo, "the process lets go of the run; the order was not taken"))
-      case .ended, .answered, .decided, .lingered, .timer, .interrupted: break
+      case .ended, .answered, .decided, .lingered, .timer, .deadline, .interrupted: break
       }
     }
   }
@@ -164,7 +171,8 @@ package actor RunDriver {
       // What waits for its next attempt fails then, since the run holds: one decision sees it all.
       guard backoffs.isEmpty else { return nil }
       return try decide(.waiting)
-    case .paused(let cause, _): return try decide(.paused(because: cause))
+    case .paused(let cause, _):
+      return try decide(machine.waitsForDeadline ? .waiting : .paused(because: cause))
     case .closed, .unwinding, .stopping: return nil
     }
   }
@@ -222,6 +230,9 @@ package actor RunDriver {
         } else {
           inputs.append(.fact(.timerFired(report)))
         }
+      case .deadline:
+        deadlineTimer = nil
+        if let left = deadlineLeft, left <= .zero { inputs.append(deadlineReached) }
       case .answered(let step, let token, let answer):
         if asks[step]?.token == token { asks[step] = nil }
         if let answer {
@@ -323,6 +334,7 @@ package actor RunDriver {
     } catch {
       throw JournalLost(cause: error, underWay: underWay)
     }
+    deadline.take(event, commands, at: record.at, machine.state)
     note(event)
     listener.wrote(record, machine)
     mustSync = mustSync || event.isPrecious || commands.contains(where: \.hasEffect)
@@ -344,6 +356,7 @@ package actor RunDriver {
       heldTimers = []
       for report in late { released += try record(.timerFired(report), &mustSync) ?? [] }
     }
+    armDeadline()
     let mayAsk = machine.state == .open || machine.state == .holding
     // What was asked when a pause came is asked again when it is over.
     if wasPaused, mayAsk {
@@ -422,7 +435,7 @@ extension RunDriver {
       case .ask(let id, let attempt, let request): ask(id, attempt, request)
       case .startTimer(let id, let attempt, let purpose, let after):
         startTimer(TimerReport(id, attempt: attempt, purpose), after)
-      case .close: break
+      case .startDeadline, .close: break
       }
     }
   }
@@ -447,6 +460,31 @@ extension RunDriver {
         let answer = await desk.answer(step, attempt: attempt, request)
         mailbox.post(.answered(id, token: token, answer))
       })
+  }
+
+  /// What is left of the run's deadline; nil where it has none, or it does not count now.
+  private var deadlineLeft: Duration? {
+    guard let limit = machine.plan.deadline, !machine.isOverdue else { return nil }
+    switch machine.state {
+    case .open, .holding: return deadline.left(of: limit, at: clock.now())
+    case .paused, .unwinding, .stopping, .closed: return nil
+    }
+  }
+
+  private var deadlineReached: Input { .fact(.deadlineReached(deadline.report(at: clock.now()))) }
+
+  /// Sleeps for what is left, as long as it counts: a pause ends the sleep, and what follows it begins another.
+  private func armDeadline() {
+    guard let left = deadlineLeft else {
+      deadlineTimer?.cancel()
+      deadlineTimer = nil
+      return
+    }
+    guard deadlineTimer == nil else { return }
+    deadlineTimer = Task { [clock, mailbox] in
+      await clock.sleep(for: max(left, .zero))
+      if !Task.isCancelled { mailbox.post(.deadline) }
+    }
   }
 
   private func startTimer(_ report: TimerReport, _ after: Duration) {

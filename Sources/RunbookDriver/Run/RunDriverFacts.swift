@@ -32,7 +32,8 @@ extension Event {
   /// What was learnt about an effect: losing it would put the step in doubt.
   package var isPrecious: Bool {
     switch self {
-    case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed:
+    case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed,
+      .deadlineReached:
       true
     case .stepPlanned, .stepChecked, .stepVerified, .timerFired, .interrupted, .orderRefused: false
     }
@@ -43,7 +44,7 @@ extension Event {
     switch self {
     case .personAnswered, .operatorDecided, .interrupted: true
     case .runOpened, .runResumed, .stepPlanned, .stepChecked, .stepApplied, .stepVerified,
-      .stepUndone, .timerFired, .orderRefused:
+      .stepUndone, .timerFired, .deadlineReached, .orderRefused:
       false
     }
   }

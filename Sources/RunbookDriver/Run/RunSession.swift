@@ -162,7 +162,8 @@ package struct RunSession: Sendable {
     let interrupted = zip(plan.steps, replay.machine.steps).compactMap { $1.isActive ? $0.id : nil }
     let first = try event(stored, interrupted, recovery)
     return try await drive(
-      driven, replay.machine, opening, secrets: vault, from: first, watch: watch(stored))
+      driven, replay.machine, opening, secrets: vault, from: first, watch: watch(stored),
+      deadline: replay.deadline)
   }
 
   /// The plan beside a journal, as it is; whether it is the one that was opened is seen when the run is taken over.
@@ -184,7 +185,8 @@ package struct RunSession: Sendable {
 
   private func drive(
     _ driven: RunStore.Driven, _ machine: RunMachine, _ opening: RunOpening,
-    secrets: SecretVault, from first: Event, watch: Watch
+    secrets: SecretVault, from first: Event, watch: Watch,
+    deadline: DeadlineClock = DeadlineClock()
   ) async throws -> Result {
     let plan = machine.plan
     let scope = RunScope(
@@ -194,7 +196,7 @@ package struct RunSession: Sendable {
       run: opening.run, outageAt: opening.outageAt)
     let driver = RunDriver(
       machine: machine, performer: performer, log: driven.journal, clock: clock,
-      listener: watch.listener, desk: watch.desk)
+      listener: watch.listener, desk: watch.desk, deadline: deadline)
     let started = steerable(driver, driven.folder)
     defer { started.control?.stop() }
     watch.started(started)
@@ -235,6 +237,7 @@ package struct RunSession: Sendable {
 package struct Replay {
   package private(set) var machine: RunMachine
   package private(set) var records: [RunRecord] = []
+  package private(set) var deadline = DeadlineClock()
 
   package init(plan: Plan) { machine = RunMachine(plan: plan) }
 
@@ -267,6 +270,7 @@ package struct Replay {
           + "lifeboat audit verify")
     }
     records.append(read)
+    deadline.take(read.event, commands, at: read.at, machine.state)
   }
 
   /// A record's event and commands.

@@ -222,4 +222,12 @@ struct RunbookTests {
     #expect(problem.message.contains("'tcp.check' changes nothing"))
     #expect(problem.help?.contains("the step that makes the change") ?? false)
   }
+
+  @Test func `a deadline is a duration, and none where it is not written`() throws {
+    let step = "    - {step: a, uses: tcp.check, with: {address: 'h:1'}}"
+    #expect(try #require(Samples.load(Samples.steps(step)).value).deadline == nil)
+    let limited = Samples.steps(step, head: "deadline: 1h30m")
+    #expect(try #require(Samples.load(limited).value).deadline == .seconds(5400))
+    #expect(Samples.problems(Samples.steps(step, head: "deadline: 90")) == ["LB207 5:11"])
+  }
 }

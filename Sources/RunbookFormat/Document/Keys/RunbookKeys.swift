@@ -2,7 +2,7 @@ internal import RunbookModel
 
 enum RunbookKey: Int, DocumentKey {
   case lifeboat, runbook, title, description, service, owner, tags, objectives, variants, onFailure
-  case concurrency, parameters, observers, stages, silence
+  case concurrency, deadline, parameters, observers, stages, silence
 
   static let section = Section(
     "a runbook",
@@ -26,6 +26,9 @@ enum RunbookKey: Int, DocumentKey {
         "What a run does when a step has failed; 'hold' where it is missing."),
       KeyRule(
         "concurrency", .count(1...1000), "Steps that may run at one time; 16 where it is missing."),
+      KeyRule(
+        "deadline", .duration,
+        "When the run has gone on for so long, it starts nothing more and asks a person."),
       KeyRule(
         "parameters", .named(.section(ParameterKey.section)),
         "Values that whoever starts the run gives: params.<name>."),

@@ -19,6 +19,7 @@ extension DocumentReader {
     draft.runbook.variants = variants(keys[.variants])
     draft.runbook.onFailure = word(keys[.onFailure], "on_failure", FailurePolicy.self) ?? .hold
     draft.runbook.concurrency = count(keys[.concurrency], "concurrency", 1...1000) ?? 16
+    draft.runbook.deadline = duration(keys[.deadline], "deadline")
     readParameters(keys[.parameters], into: &draft)
     readSilences(keys[.silence], into: &draft.silences.everywhere)
     readStages(keys[.stages], into: &draft)
