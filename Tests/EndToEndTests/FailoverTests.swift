@@ -10,12 +10,23 @@ import Testing
   {
     try await Lab.with { lab in
       #expect(try await lab.sellsMore())
-      try await lab.command("break", "hold-replication")
-      let held = ContinuousClock.now
-      #expect(try await lab.sellsMore(3))
-      let ahead = ContinuousClock.now - held
+      // On a busy machine this takes longer than the objective allows to be lost; then it is done once more.
+      var ahead = Duration.zero
+      for _ in 1...5 {
+        try await lab.command("break", "hold-replication")
+        let held = ContinuousClock.now
+        #expect(try await lab.sellsMore(3))
+        ahead = ContinuousClock.now - held
+        if ahead < .seconds(2) { break }
+        try await lab.command("heal", "replication")
+        #expect(try await lab.sellsMore())
+      }
       try await lab.command("break", "kill-primary")
-      let failover = try await lab.failOver("failover", "--outage-at", "0s")
+      var killed = timespec()
+      clock_gettime(CLOCK_REALTIME, &killed)
+      let outage = Timestamp(
+        nanoseconds: Int64(killed.tv_sec) * 1_000_000_000 + Int64(killed.tv_nsec))
+      let failover = try await lab.failOver("failover", "--outage-at", outage.description)
       #expect(failover.status == 0, "\(failover)")
       try await lab.command("heal", "replication")
       try await lab.expectSiteB()

@@ -101,7 +101,7 @@ import Testing
       #expect(
         await eventually(within: .seconds(60)) { child.errorsSoFar.contains("lifeboat approve") })
       let other = try await desk.lifeboat("approve", "latest", "go", "--by", "bob")
-      #expect(other.status == 4 && other.errors.contains("has answered"), "\(other)")
+      #expect(other.status == 4 && other.errors.contains("has approved 'go' already"), "\(other)")
       child.signal(SIGTERM)
       _ = try await child.end()
       #expect(desk.log.isEmpty)
