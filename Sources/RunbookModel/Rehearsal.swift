@@ -214,3 +214,10 @@ extension Rehearsal.Verb {
     }
   }
 }
+
+extension StepID {
+  /// The id as the runbook has it, where the step is one of several copies: `step` of `step[key]`.
+  package var base: StepID { StepID(String(text.prefix { $0 != "[" })) }
+
+  package var isCopy: Bool { text.last == "]" && text.contains("[") }
+}

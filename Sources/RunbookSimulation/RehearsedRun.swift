@@ -40,7 +40,7 @@ package struct RehearsedRun: Sendable {
     var run = RehearsedRun(account: account)
     run.checkPromises()
     run.compare(rehearsal, RehearsedFacts(plan, account), plan)
-    run.checkGiven(script)
+    run.checkGiven(script, rehearsal, plan)
     return run
   }
 
@@ -57,7 +57,12 @@ package struct RehearsedRun: Sendable {
   }
 
   /// A rehearsal in which what was given never came to pass has shown nothing.
-  private mutating func checkGiven(_ script: RehearsalScript) {
+  private mutating func checkGiven(
+    _ script: RehearsalScript, _ rehearsal: Rehearsal, _ plan: Plan
+  ) {
+    for id in rehearsal.named where plan.places(of: id).isEmpty {
+      add("the plan has a step \(id)", plan.copiesHint(id.base) ?? "it has none", [id])
+    }
     let told = Set(account.script.map(\.point))
     for first in script.firsts where !told.contains(first.point) {
       let why =
@@ -83,10 +88,7 @@ extension RehearsedRun {
         "outcome: \(outcome.rawValue)", "\(account.ending.outcomeWord): the run \(ending)",
         facts.reasons)
     }
-    if let because = expect.because, Set(because) != Set(facts.reasons) {
-      let isOther = Set(because).symmetricDifference(facts.reasons).sorted()
-      add("because: \(Self.list(because))", "because: \(Self.list(facts.reasons))", isOther)
-    }
+    compare("because", expect.because, facts.reasons)
     for id in expect.never {
       for step in plan.ids(of: id) {
         guard let at = facts.begun[step] else { continue }
@@ -96,13 +98,18 @@ extension RehearsedRun {
     }
     for id in expect.done { compare(id, "done", facts, plan) { $0.isDone } }
     for id in expect.undone { compare(id, "undone", facts, plan) { $0.isUndone } }
-    if let changed = expect.changed, Set(changed) != Set(account.inPlace.map(\.base)) {
-      add(
-        "changed: \(Self.list(changed))", "changed: \(Self.list(account.inPlace))",
-        Set(changed).symmetricDifference(account.inPlace).sorted())
-    }
-    compareOrder(expect.order, facts)
+    compare("changed", expect.changed, account.inPlace)
+    compareOrder(expect.order, facts, plan)
     compareTimes(rehearsal, facts, plan)
+  }
+
+  /// A repeated step stands for all its copies.
+  private mutating func compare(_ key: String, _ wanted: [StepID]?, _ found: [StepID]) {
+    guard let wanted else { return }
+    let missing = wanted.filter { id in !found.contains { $0 == id || $0.base == id } }
+    let other = found.filter { id in !wanted.contains { $0 == id || id.base == $0 } }
+    guard !missing.isEmpty || !other.isEmpty else { return }
+    add("\(key): \(Self.list(wanted))", "\(key): \(Self.list(found))", missing + other)
   }
 
   /// How it ended, with when.
@@ -122,16 +129,17 @@ extension RehearsedRun {
     }
   }
 
-  private mutating func compareOrder(_ order: [StepID], _ facts: RehearsedFacts) {
+  /// All copies of the first before any copy of the second.
+  private mutating func compareOrder(_ order: [StepID], _ facts: RehearsedFacts, _ plan: Plan) {
     for (first, second) in zip(order, order.dropFirst()) {
-      let times = (facts.order[first], facts.order[second])
-      switch times {
-      case (let one?, let other?) where one < other: continue
-      case (_?, _?):
-        add("order: \(first) before \(second)", "\(second) was begun first", [first, second])
-      case (nil, _): add("order: \(first) before \(second)", "\(first) was never begun", [first])
-      case (_, nil): add("order: \(first) before \(second)", "\(second) was never begun", [second])
-      }
+      let ends = plan.ids(of: first).map { facts.order[$0] ?? .max }.max() ?? .max
+      let begins = plan.ids(of: second).compactMap { facts.order[$0] }.min()
+      if let begins, ends < begins { continue }
+      let happened =
+        ends == .max
+        ? "\(first) was never begun"
+        : begins == nil ? "\(second) was never begun" : "\(second) was begun first"
+      add("order: \(first) before \(second)", happened, [first, second])
     }
   }
 
@@ -169,17 +177,19 @@ extension RehearsedRun {
   }
 }
 
+extension Rehearsal {
+  /// Steps of which it says that something is so.
+  fileprivate var named: [StepID] {
+    given.map(\.step) + expect.done + expect.undone + expect.never
+  }
+}
+
 extension Plan {
   fileprivate func ids(of id: StepID) -> [StepID] { places(of: id).map { steps[$0].id } }
 
   fileprivate func isChange(_ id: StepID) -> Bool {
     steps.first { $0.id == id }?.kind == .change
   }
-}
-
-extension StepID {
-  /// The id as the runbook has it, where the step is one of several copies.
-  fileprivate var base: StepID { StepID(String(text.prefix { $0 != "[" })) }
 }
 
 extension SimulatedRun.Ending {

@@ -280,4 +280,52 @@ import Testing
     }
     #expect(rest.hasPassed, "\(rest.mismatches)")
   }
+
+  @Test func `a change that takes itself back unless it is confirmed is confirmed, or is gone`() {
+    let plan = Plans.plan([
+      Plans.step("link") { $0.commitWithin = .seconds(90) }, Plans.step("next", needs: [0]),
+    ])
+    let confirmed = Self.play(plan) { $0.expect.changed = ["link", "next"] }
+    #expect(confirmed.hasPassed, "\(confirmed.mismatches)")
+    let silent = Self.play(plan) {
+      var given = Rehearsal.Given(step: "link", place: nil)
+      given.answers = [Rehearsal.Answer(.none)]
+      $0.given = [given]
+      $0.expect.outcome = .held
+      $0.expect.because = ["link"]
+      $0.expect.never = ["next"]
+      $0.expect.changed = []
+    }
+    #expect(silent.hasPassed, "\(silent.mismatches)")
+  }
+
+  // MARK: - Copies
+
+  @Test func `a repeated step stands for all its copies, and a copy for itself`() {
+    var plan = Plans.plan(
+      ["north", "south"].map { key in
+        Plans.step(StepID("node[\(key)]"), needs: key == "north" ? [] : [0]) {
+          $0.each = EachItem(key: key, value: .null)
+          $0.copyOf = 0
+        }
+      } + [Plans.step("proof", .check, needs: [1], stage: 1)])
+    plan.repeated = [RepeatedStep(step: "node", stage: 0, list: "env.nodes", first: 0, count: 2)]
+    let all = Self.play(plan) {
+      $0.given = [Self.given("node", .apply, Act(takes: .seconds(5)))]
+      $0.expect.done = ["node"]
+      $0.expect.changed = ["node"]
+      $0.expect.order = ["node[north]", "node[south]", "proof"]
+      $0.expect.within = .seconds(12)
+    }
+    #expect(all.hasPassed, "\(all.mismatches)")
+    let one = Self.play(plan) {
+      $0.given = [Self.given("node[south]", .apply, Act(.refused))]
+      $0.expect.outcome = .held
+      $0.expect.because = ["node[south]"]
+      $0.expect.changed = ["node[north]"]
+    }
+    #expect(one.hasPassed, "\(one.mismatches)")
+    let none = Self.play(plan) { $0.expect.done = ["node[west]"] }
+    #expect(none.mismatches.map(\.expected) == ["the plan has a step node[west]"])
+  }
 }

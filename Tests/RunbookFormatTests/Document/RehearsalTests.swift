@@ -107,6 +107,7 @@ struct RehearsalTests {
 
   @Test(arguments: [
     ("given: {fense: {apply: hangs}}", "LB213 6:9", "did you mean 'fence'?"),
+    ("given: {'fence[a]': {apply: hangs}}", "LB213 6:9", "write 'fence', or repeat the step"),
     ("given: {fence: {aply: hangs}}", "LB201 6:17", "did you mean 'apply'?"),
     ("given: {fence: {apply: hang}}", "LB206 6:24", "did you mean 'hangs'?"),
     ("given: {fence: {}}", "LB203 6:9", "delete it: a step that is not named succeeds in its"),

@@ -94,12 +94,18 @@ struct RehearsalCheck {
 
   /// The step of that id; nil, and said so, when there is none, or the variant leaves it out.
   private mutating func step(_ id: StepID, _ place: SourcePlace?) -> Step? {
-    guard let step = steps[id] else {
+    guard let step = steps[id.base] else {
       if isComplete {
         problems.error(
-          .unknownReference, "there is no step '\(id)'", at: place,
-          help: Nearest.help(for: id.text, among: steps.keys.map(\.text).sorted()))
+          .unknownReference, "there is no step '\(id.base)'", at: place,
+          help: Nearest.help(for: id.base.text, among: steps.keys.map(\.text).sorted()))
       }
+      return nil
+    }
+    if id.isCopy, step.forEach == nil {
+      problems.error(
+        .unknownReference, "'\(step.id)' has no copies", at: place,
+        help: "write '\(step.id)', or repeat the step with 'for_each'")
       return nil
     }
     if let variant = rehearsal.variant, runbook.variants.contains(variant), !step.only.isEmpty,
@@ -178,7 +184,8 @@ struct RehearsalCheck {
   private mutating func checkAnswers(
     _ given: Rehearsal.Given, _ step: Step, _ page: ActionPage
   ) {
-    guard page.kind == .person || page.kind == .change && step.approval != nil else {
+    let asks = step.approval != nil || step.commitWithin != nil
+    guard page.kind == .person || page.kind == .change && asks else {
       return contradiction(
         "'\(step.id)' asks nobody", given.answers[0].place ?? given.place,
         "delete the answer, or give the step an 'approval' in the runbook")

@@ -41,8 +41,10 @@ extension DocumentReader {
   private mutating func readGiven(_ id: NodeID, into rehearsal: inout Rehearsal) {
     guard tree[id].kind == .map else { return wrongType(id, "'given'", "a map of steps") }
     for (key, value) in tree.pairs(of: id) {
-      guard let step = name(key, "given"), let keys = slots(value, GivenKey.self) else { continue }
-      var given = Rehearsal.Given(step: StepID(step), place: place(key))
+      guard let step = stepID(key, "given"), let keys = slots(value, GivenKey.self) else {
+        continue
+      }
+      var given = Rehearsal.Given(step: step, place: place(key))
       for verb in Rehearsal.Verb.allCases {
         guard let node = keys[GivenKey.key(verb)] else { continue }
         given.acts[verb] = acts(node, verb)
@@ -158,7 +160,7 @@ extension DocumentReader {
     guard let id, isShort(id, "operator") else { return }
     for item in items(id, "operator") {
       guard let keys = slots(item, OrderKey.self) else { continue }
-      let step = name(keys[.step], "step")
+      let step = stepID(keys[.step], "step")
       let after = duration(keys[.after], "after")
       guard let node = keys[.order],
         let word = word(node, "order", Rehearsal.Order.Word.self)
@@ -174,7 +176,7 @@ extension DocumentReader {
           help: "delete 'step'")
       }
       rehearsal.orders.append(
-        .init(word, step: step.map { StepID($0) }, after: after, place: place(node)))
+        .init(word, step: step, after: after, place: place(node)))
     }
   }
 
@@ -191,7 +193,7 @@ extension DocumentReader {
     if let node = keys[.because] {
       expect.because =
         tree[node].kind == .scalar
-        ? name(node, "because").map { [StepID($0)] } : steps(keys[.because], .because, &expect)
+        ? stepID(node, "because").map { [$0] } : steps(keys[.because], .because, &expect)
     }
     expect.never = steps(keys[.never], .never, &expect)
     expect.done = steps(keys[.done], .done, &expect)
@@ -209,11 +211,20 @@ extension DocumentReader {
     guard let id, isShort(id, key.name, allowsEmpty: key == .changed) else { return [] }
     var steps: [StepID] = []
     for item in items(id, key.name) {
-      guard let name = name(item, key.name) else { continue }
-      expect.places["\(key.name)/\(name)"] = place(item)
-      steps.append(StepID(name))
+      guard let step = stepID(item, key.name) else { continue }
+      expect.places["\(key.name)/\(step)"] = place(item)
+      steps.append(step)
     }
     return steps
+  }
+
+  /// A step's id, or a copy's, `step[key]`. Whether there is such a one is found later.
+  private mutating func stepID(_ id: NodeID?, _ what: String) -> StepID? {
+    if let id, tree[id].kind == .scalar {
+      let step = StepID(tree.string(id))
+      if step.isCopy { return step }
+    }
+    return name(id, what).map { StepID($0) }
   }
 
   /// More than this is no rehearsal that anybody could read.
