@@ -36,7 +36,9 @@ enum CommandLineRunner {
   }
 
   private static func finish(_ command: any ParsableCommand, _ console: Console) -> ExitStatus {
-    let isRun = command is Drill || command is Recover || command is Resume || command is Undo
+    let isRun =
+      command is Drill || command is Recover || command is Resume || command is Undo
+      || command is SwitchVariant
     return ending(console, isRun: isRun)
   }
 

@@ -34,6 +34,7 @@ struct Lifeboat: AsyncParsableCommand {
         subcommands: [
           Pause.self, Continue.self, Approve.self, Decline.self, Retry.self, Skip.self,
           MarkDone.self, Confirm.self, Abort.self,
+          SwitchVariant.self,
         ]),
       CommandGroup(
         name: "After", subcommands: [Runs.self, ReportCommand.self, Audit.self]),

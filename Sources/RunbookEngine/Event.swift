@@ -42,6 +42,8 @@ public struct RunOpening: Sendable, Equatable, Codable {
   public var seed: Int64
   /// Guards that stood against the run, and why it was started all the same. Nil: none did.
   public var acknowledged: [Acknowledgement]?
+  /// The run of another variant that this one continues.
+  public var predecessor: RunID?
 
   public init(
     run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,
@@ -229,6 +231,8 @@ public struct OperatorDecision: Sendable, Equatable, Codable {
     case unwind
     /// End here; nothing is undone.
     case abort
+    /// End here; nothing is undone, and the run of that id goes on as the runbook's other variant.
+    case switchVariant(String, successor: RunID)
   }
   public var choice: Choice
   /// The account, as the operating system says.
@@ -280,7 +284,7 @@ extension Event {
     case .operatorDecided(let decision):
       switch decision.choice {
       case .retry(let step), .skip(let step), .markDone(let step): step
-      case .pause, .continue, .unwind, .abort: nil
+      case .pause, .continue, .unwind, .abort, .switchVariant: nil
       }
     case .runOpened, .runResumed, .deadlineReached, .interrupted, .orderRefused: nil
     }

@@ -23,6 +23,7 @@ extension Event {
       case .markDone: "mark done"
       case .unwind: "undo"
       case .abort: "abort"
+      case .switchVariant: "switch variant"
       }
     case .interrupted: "an interruption"
     case .orderRefused: "a refused order"

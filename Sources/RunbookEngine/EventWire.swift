@@ -179,10 +179,13 @@ extension OperatorDecision.Choice: Codable {
     case markDone = "mark_done"
     case unwind
     case abort
+    case switchVariant = "switch_variant"
   }
   private enum Key: String, CodingKey {
     case order
     case step
+    case variant
+    case successor
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -195,10 +198,15 @@ extension OperatorDecision.Choice: Codable {
       case .markDone(let step): (.markDone, step)
       case .unwind: (.unwind, nil)
       case .abort: (.abort, nil)
+      case .switchVariant: (.switchVariant, nil)
       }
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(word, forKey: .order)
     try container.encodeIfPresent(step, forKey: .step)
+    if case .switchVariant(let variant, let successor) = self {
+      try container.encode(variant, forKey: .variant)
+      try container.encode(successor, forKey: .successor)
+    }
   }
 
   public init(from decoder: any Decoder) throws {
@@ -212,6 +220,10 @@ extension OperatorDecision.Choice: Codable {
     case .markDone: self = .markDone(try step())
     case .unwind: self = .unwind
     case .abort: self = .abort
+    case .switchVariant:
+      self = .switchVariant(
+        try container.decode(String.self, forKey: .variant),
+        successor: try container.decode(RunID.self, forKey: .successor))
     }
   }
 }

@@ -15,6 +15,8 @@ public struct Plan: Sendable, Codable, Equatable {
   public var owner: String?
   public var purpose: Purpose
   public var variant: String?
+  /// All variants that the runbook has; nil in plans of before this was kept.
+  public var variants: [String]?
   public var parameters: ValueMap
   public var objectives: Objectives
   public var concurrency: Int

@@ -269,10 +269,11 @@ extension RunMachine {
       state = .unwinding
     // A run that has ended can still be taken back, as long as something of it is in place.
     case (.unwind, .closed) where !changes.isEmpty: state = .unwinding
-    case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding):
+    case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding),
+      (.switchVariant, .open), (.switchVariant, .holding), (.switchVariant, .paused):
       state = .stopping
     case (.pause, _), (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _),
-      (.abort, _):
+      (.abort, _), (.switchVariant, _):
       throw .wrongRunState(order: event.phrase, state: state.name)
     }
   }
@@ -285,7 +286,7 @@ extension RunMachine {
     let id: StepID
     switch decision.choice {
     case .retry(let step), .skip(let step), .markDone(let step): id = step
-    case .pause, .continue, .unwind, .abort: return false
+    case .pause, .continue, .unwind, .abort, .switchVariant: return false
     }
     guard state == .holding else {
       throw .wrongRunState(order: event.phrase, state: state.name)

@@ -11,7 +11,7 @@ public enum SteeringVerb: String, Sendable, Codable, CaseIterable {
   case markDone = "mark-done"
   case undo
   case abort
-  /// Known by name so that it is refused by name: a run keeps the variant that it was planned with.
+  /// The run ends, and another run goes on as the runbook's other variant: a run keeps the plan that it was opened with.
   case switchVariant = "switch-variant"
   /// A change that would take itself back stays.
   case confirm
@@ -44,11 +44,16 @@ public struct SteeringOrder: Sendable, Equatable, Codable {
   /// The name that the person gave, where several share the account. A claim: no right comes from it.
   public var named: String?
   public var reason: String?
+  /// For `switch-variant`: which.
+  public var variant: String?
+  /// For `switch-variant`: the id of the run that goes on; given by whoever drives this one.
+  public var successor: RunID?
 
   public init(
     _ verb: SteeringVerb, step: StepID? = nil, attempt: Int? = nil, by: String,
-    named: String? = nil, reason: String? = nil
+    named: String? = nil, reason: String? = nil, variant: String? = nil
   ) {
+    self.variant = variant
     self.verb = verb
     self.step = step
     self.attempt = attempt
@@ -66,6 +71,8 @@ public struct SteeringRefusal: Error, Sendable, Equatable, Codable {
     case stepNeeded = "step_needed"
     case takesNoStep = "takes_no_step"
     case noSuchStep = "no_such_step"
+    /// The runbook has no such variant, or it is the run's own.
+    case noSuchVariant = "no_such_variant"
     case reasonNeeded = "reason_needed"
     case wrongRunState = "wrong_run_state"
     case wrongStepState = "wrong_step_state"
@@ -131,15 +138,8 @@ extension RunMachine {
   }
 
   private func wanted(_ order: SteeringOrder) throws(SteeringRefusal) -> Event {
-    switch order.verb {
-    case .switchVariant:
-      throw SteeringRefusal(
-        .notServed, "a run that is under way keeps the variant that it was planned with",
-        next: "abort or undo this run, then start one with the other --variant")
-    case .pause, .continue, .approve, .decline, .retry, .skip, .markDone, .undo, .abort, .confirm:
-      break
-    }
     try checkForm(order)
+    if order.verb == .switchVariant { try checkVariant(order) }
     try checkRunState(order.verb)
     guard let id = order.step else { return try runEvent(order) }
     guard let place = place(of: id) else {
@@ -165,6 +165,23 @@ extension RunMachine {
     }
   }
 
+  private func checkVariant(_ order: SteeringOrder) throws(SteeringRefusal) {
+    let others = otherVariants
+    guard let variant = order.variant, others.contains(variant) else {
+      let own = plan.variant.map { "; this run is '\($0)'" } ?? ""
+      throw SteeringRefusal(
+        .noSuchVariant,
+        order.variant.map { "there is no other variant '\($0)'\(own)" }
+          ?? "switch-variant needs the variant to go on with\(own)",
+        next: others.isEmpty
+          ? "this runbook has no other variant: abort or undo this run"
+          : "choose from: \(others.joined(separator: ", "))")
+    }
+  }
+
+  /// What the run could be continued as.
+  package var otherVariants: [String] { (plan.variants ?? []).filter { $0 != plan.variant } }
+
   private func checkRunState(_ verb: SteeringVerb) throws(SteeringRefusal) {
     let fits =
       switch (verb, state) {
@@ -176,6 +193,7 @@ extension RunMachine {
       case (.markDone, .open), (.markDone, .holding), (.markDone, .paused): true
       case (.undo, .open), (.undo, .holding), (.undo, .paused): true
       case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding): true
+      case (.switchVariant, .open), (.switchVariant, .holding), (.switchVariant, .paused): true
       // Its time runs on whatever the run does, so it can be confirmed as long as there is a run.
       case (.confirm, .open), (.confirm, .holding), (.confirm, .paused), (.confirm, .unwinding),
         (.confirm, .stopping):
@@ -209,13 +227,16 @@ extension RunMachine {
     case .pause: choice = .pause
     case .continue: choice = .continue
     case .abort: choice = .abort
+    case .switchVariant:
+      // The one that drives the run names its successor; an order that has none is only asked whether it would fit.
+      choice = .switchVariant(order.variant ?? "", successor: order.successor ?? RunID("successor"))
     case .undo:
       if let why = undoReach.nothing {
         throw SteeringRefusal(
           .nothingToUndo, why, next: "abort ends the run and leaves all as it is")
       }
       choice = .unwind
-    case .approve, .decline, .retry, .skip, .markDone, .switchVariant, .confirm:
+    case .approve, .decline, .retry, .skip, .markDone, .confirm:
       throw SteeringRefusal(.stepNeeded, "\(order.verb.rawValue) needs the step that it is about")
     }
     return .operatorDecided(decision(choice, order))

@@ -6,8 +6,13 @@ public struct SteeringChoice: Sendable, Equatable, Codable {
   public var step: StepID?
   public var does: String
   public var needsReason: Bool
+  /// For `switch-variant`: which.
+  public var variant: String?
 
-  init(_ verb: SteeringVerb, _ step: StepID? = nil, _ does: String) {
+  init(
+    _ verb: SteeringVerb, _ step: StepID? = nil, _ does: String, variant: String? = nil
+  ) {
+    self.variant = variant
     self.verb = verb
     self.step = step
     self.does = does
@@ -80,6 +85,13 @@ extension RunMachine {
     all.append(SteeringChoice(.pause, nil, "start nothing more; what runs is let finish"))
     all.append(SteeringChoice(.continue, nil, "go on where it stopped"))
     all.append(SteeringChoice(.undo, nil, undoing))
+    for variant in otherVariants {
+      all.append(
+        SteeringChoice(
+          .switchVariant, nil,
+          "end this run, undo nothing, and go on as '\(variant)' with a new run, planned afresh",
+          variant: variant))
+    }
     all.append(SteeringChoice(.abort, nil, aborting))
     return all.filter(wouldTake)
   }
@@ -95,7 +107,8 @@ extension RunMachine {
       people = plan.roles.first { $0.name == role }?.people.filter { !approved.contains($0) } ?? []
     }
     guard let by = people.first else { return false }
-    let order = SteeringOrder(choice.verb, step: choice.step, by: by, reason: "-")
+    let order = SteeringOrder(
+      choice.verb, step: choice.step, by: by, reason: "-", variant: choice.variant)
     return (try? event(for: order)) != nil
   }
 

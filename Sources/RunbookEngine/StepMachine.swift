@@ -360,7 +360,7 @@ extension StepMachine {
         "\(decision.who) says that it is done" + (decision.reason.map { ": \($0)" } ?? ""))
       return succeed(
         .markedDone(by: decision.who, reason: decision.reason), evidence, failure.attempt)
-    case .pause, .continue, .unwind, .abort: return nil
+    case .pause, .continue, .unwind, .abort, .switchVariant: return nil
     }
   }
 

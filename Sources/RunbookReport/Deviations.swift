@@ -41,6 +41,11 @@ extension Report.Deviation {
     case .markDone: (.markedDone, "counts as done on this person's word; Lifeboat did not see it")
     case .unwind: (.unwound, "what was done is undone, last first")
     case .abort: (.aborted, "the run ends here; nothing is undone")
+    case .switchVariant(let variant, let successor):
+      (
+        .variantSwitched,
+        "the run ends here, nothing is undone, and run \(successor) goes on as '\(variant)'"
+      )
     }
   }
 
@@ -51,9 +56,15 @@ extension Report.Deviation {
         guard let ended = act.ended else { continue }
         let id = history.plan.steps[step.index].id
         let at = history.records[ended].at.wall
+        let isConfirmation = act.request?.kind == .confirmation
+        // Its own checks may have confirmed it.
+        if isConfirmation, act.ending == .notAnswered, step.succeededAt ?? -1 > ended { continue }
         if act.ending == .notAnswered {
           let policy = history.plan.steps[step.index].approval?.onTimeout ?? .deny
-          let effect = policy == .deny ? "taken as a no: the step failed" : "the run holds"
+          let effect =
+            isConfirmation
+            ? "its change was to take itself back, and the run holds"
+            : policy == .deny ? "taken as a no: the step failed" : "the run holds"
           let deviation = Report.Deviation(
             kind: .notAnswered, step: id, by: Timeline.ourselves, at: at, reason: act.text,
             effect: effect)
@@ -63,7 +74,7 @@ extension Report.Deviation {
           let said = history.answers[last].said
           let deviation = Report.Deviation(
             kind: .declined, step: id, by: said.who, at: at, reason: said.reason,
-            effect: "the step was not done")
+            effect: isConfirmation ? "its change was to be taken back" : "the step was not done")
           found.append((ended, deviation))
         }
       }

@@ -11,7 +11,8 @@ extension Report {
         ? "" : "\(report.identity.service) was recovered in \(report.clocks.rto.measured.words). "
       return recovered + open(what, report.summary)
     }
-    let cause = trouble(report.summary)
+    let goesOn = history.successor.map { " Continued as variant '\($0.variant)' by run \($0.run)." }
+    let cause = trouble(report.summary) + (goesOn ?? "")
     switch outcome {
     case .succeeded: return succeeded(what, report)
     case .failedUnchanged: return "\(what) failed and changed nothing\(cause)"

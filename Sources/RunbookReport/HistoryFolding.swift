@@ -206,7 +206,7 @@ extension RunHistory {
     case .retry(let step):
       guard let index = places[step] else { return }
       steps[index].settledBy = nil
-    case .pause, .continue, .unwind, .abort: break
+    case .pause, .continue, .unwind, .abort, .switchVariant: break
     }
   }
 }

@@ -35,6 +35,9 @@ package struct Report: Sendable, Equatable {
     package var run: RunID
     package var purpose: Purpose
     package var variant: String?
+    /// The run of another variant that this one continues, and the one that continues this.
+    package var predecessor: RunID?
+    package var successor: RunID?
     package var title: String
     package var service: String
     package var owner: String?
@@ -89,6 +92,7 @@ package struct Report: Sendable, Equatable {
       case continued
       case unwound
       case aborted
+      case variantSwitched = "variant_switched"
       /// The change that was made is not the one that the plan showed.
       case otherChange = "other_change"
       /// A guard of the environment stood against the run, and somebody said why it was meant.

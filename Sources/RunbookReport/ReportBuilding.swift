@@ -48,6 +48,8 @@ extension Report.Identity {
     run = opening.run
     purpose = opening.purpose
     variant = opening.variant
+    predecessor = opening.predecessor
+    successor = history.successor?.run
     title = plan.title
     service = opening.service
     owner = plan.owner

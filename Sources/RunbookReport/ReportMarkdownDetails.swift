@@ -184,6 +184,7 @@ extension Report.Deviation.Kind {
     case .continued: "went on"
     case .unwound: "undid the run"
     case .aborted: "ended the run"
+    case .variantSwitched: "switched variant"
     case .otherChange: "another change"
     case .guardAcknowledged: "acknowledged a guard"
     }

@@ -66,6 +66,12 @@ extension Report {
     .text("run", "The run's id.") { $0.run.text },
     .word("purpose", "Drill or recovery.") { $0.purpose },
     .maybe("variant", "The runbook's variant.") { $0.variant },
+    .maybe("predecessor", "The run of another variant that this one continues.") {
+      $0.predecessor?.text
+    },
+    .maybe("successor", "The run that was named to continue this one as another variant.") {
+      $0.successor?.text
+    },
     .text("title", "The runbook's title.") { $0.title },
     .text("service", "The service recovered.") { $0.service },
     .maybe("owner", "Who owns the runbook.") { $0.owner },

@@ -62,6 +62,14 @@ package struct RunHistory: Sendable {
 
   package func place(of step: StepID) -> Int? { places[step] }
 
+  /// The run that goes on where this one was ended, and as which variant.
+  package var successor: (run: RunID, variant: String)? {
+    for noted in decisions.reversed() {
+      if case .switchVariant(let variant, let run) = noted.said.choice { return (run, variant) }
+    }
+    return nil
+  }
+
   /// When the step's change is taken back unless it is confirmed; nil when it does not wait for that.
   package func confirmBy(_ index: Int) -> Timestamp? {
     guard machine.steps[index].waitsToBeConfirmed, let began = steps[index].confirmation else {

@@ -70,6 +70,8 @@ package struct RunSummary: Sendable, Equatable {
   package var environment: String
   package var purpose: Purpose
   package var variant: String?
+  package var predecessor: RunID?
+  package var successor: RunID?
   package var startedBy: String
   package var state: State
   package var outcome: Outcome?
@@ -106,6 +108,8 @@ package struct RunSummary: Sendable, Equatable {
     environment = opening.environment
     purpose = opening.purpose
     variant = opening.variant
+    predecessor = opening.predecessor
+    successor = history.successor?.run
     startedBy = opening.by
     outcome = history.outcome
     started = start

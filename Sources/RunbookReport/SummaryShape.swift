@@ -13,6 +13,12 @@ extension RunSummary {
     .text("environment", "Where.") { $0.environment },
     .word("purpose", "Drill or recovery.") { $0.purpose },
     .maybe("variant", "The runbook's variant.") { $0.variant },
+    .maybe("predecessor", "The run of another variant that this one continues.") {
+      $0.predecessor?.text
+    },
+    .maybe("successor", "The run that was named to continue this one as another variant.") {
+      $0.successor?.text
+    },
     .text("started_by", "Who started it.") { $0.startedBy },
     .word("state", "Where it stands, as far as the records say.") { $0.state },
     .maybeWord("outcome", "How it ended; null while it has not.") { $0.outcome },

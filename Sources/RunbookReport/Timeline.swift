@@ -227,6 +227,8 @@ extension OperatorDecision.Choice {
     case .markDone: "said that it is done"
     case .unwind: "decided to undo what was done"
     case .abort: "decided to end the run here"
+    case .switchVariant(let variant, let successor):
+      "decided to end the run here and to go on as '\(variant)' with run \(successor)"
     }
   }
 }

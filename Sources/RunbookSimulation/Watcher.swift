@@ -47,7 +47,7 @@ struct Watcher: Sendable {
     if case .operatorDecided(let decision) = event {
       switch decision.choice {
       case .skip, .markDone: isSettled = true
-      case .pause, .continue, .retry, .unwind, .abort: break
+      case .pause, .continue, .retry, .unwind, .abort, .switchVariant: break
       }
     }
     if case .stepUndone(let report) = event {
@@ -223,7 +223,7 @@ struct Watcher: Sendable {
     if let copy = copies.first(where: { !machine.steps[$0].isSettled }) {
       return (.needsFirst, id, "'\(id)' began before '\(model.plan.steps[copy].id)' had ended")
     }
-    if let need = step.needs.first(where: { steps[$0].mayNotStay }) {
+    if let need = (step.needs + copies).first(where: { steps[$0].mayNotStay }) {
       let name = model.plan.steps[need].id
       return (.confirmedOrTakenBack, id, "'\(id)' began before '\(name)' was confirmed")
     }

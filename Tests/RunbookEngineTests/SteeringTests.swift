@@ -11,7 +11,8 @@ struct SteeringTests {
     _ verb: SteeringVerb, by: String = "alice", reason: String? = "because", attempt: Int? = nil
   ) -> SteeringOrder {
     SteeringOrder(
-      verb, step: verb.takesStep ? "a" : nil, attempt: attempt, by: by, reason: reason)
+      verb, step: verb.takesStep ? "a" : nil, attempt: attempt, by: by, reason: reason,
+      variant: verb == .switchVariant ? "failover" : nil)
   }
 
   /// `taken`, or the code of the refusal; what is taken must also be accepted by the machine itself.
@@ -61,6 +62,28 @@ struct SteeringTests {
         "pending", "planning", "gated", "applying", "verifying", "in doubt", "backing off",
         "succeeded", "failed", "skipped", "undoing", "undone", "confirming",
       ])
+  }
+
+  @Test func `a run that goes on as another variant ends, and leaves what it changed`() throws {
+    var run = Scenario([step("a"), step("b")])
+    var plan = run.machine.plan
+    plan.variant = "switchover"
+    plan.variants = ["switchover", "failover"]
+    run = Scenario(RunMachine(plan: plan))
+    _ = try run.open()
+    try run.complete("a")
+    try run.take(planFailed("b"))
+    var order = order(.switchVariant)
+    order.successor = RunID("next")
+    let event = try run.machine.event(for: order)
+    guard case .operatorDecided(let decision) = event else {
+      Issue.record("\(event)")
+      return
+    }
+    #expect(decision.choice == .switchVariant("failover", successor: RunID("next")))
+    #expect(try run.take(event) == ["close failed_partly"])
+    let written = try ValueEncoder().encode(event)
+    #expect(try ValueDecoder().decode(Event.self, from: written) == event)
   }
 
   @Test func `R5: an order that is refused changes nothing`() throws {
@@ -263,6 +286,8 @@ private enum Situation: CaseIterable {
       }, step("b"),
     ]).machine.plan
     plan.roles = [.init(name: "commander", people: ["alice", "bob"])]
+    plan.variant = "switchover"
+    plan.variants = ["switchover", "failover"]
     var run = Scenario(RunMachine(plan: plan))
     _ = try run.open()
     let pause = Event.operatorDecided(OperatorDecision(.pause, by: "bob", reason: nil))

@@ -34,7 +34,10 @@ struct RunEnding {
       }
     case .closed: break
     }
-    if let next = next { console.out("Next    \(next)") }
+    for line in stored.links { console.out(line) }
+    if let next = next, result.machine.opening != nil, stored.history.successor == nil {
+      console.out("Next    \(next)")
+    }
     return status
   }
 

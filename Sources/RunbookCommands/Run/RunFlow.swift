@@ -5,7 +5,7 @@ import RunbookReport
 
 /// From a command line to a finished run: the way that a drill and a recovery share.
 struct RunFlow {
-  let target: RunbookOptions
+  private(set) var target: RunbookOptions
   let answers: AnswerOptions
   let purpose: Purpose
   let reason: String?
@@ -14,6 +14,8 @@ struct RunFlow {
   var service: String?
   /// Why a promotion within the cool-down of another is meant.
   let coolDownReason: String?
+  /// The run of another variant that this one continues.
+  var after: Continuation?
 
   init(
     target: RunbookOptions, answers: AnswerOptions, purpose: Purpose, reason: String?,
@@ -27,10 +29,27 @@ struct RunFlow {
     self.savedPlan = savedPlan
   }
 
-  func start() async throws -> ExitStatus {
+  /// Continues the run of that id: what it knew of the outage counts unless something else is said.
+  mutating func goOn(after run: String?) throws {
+    guard let run else { return }
+    let session = try RunSession.current()
+    after = try Continuation(StoredRun(session.store.find(run), session: session))
+    target.outageAt = target.outageAt ?? after?.outageAt?.description
+  }
+
+  func start() async throws -> ExitStatus { try await run(prepare()) }
+
+  /// What is to be run, looked at, shown, and meant.
+  struct Prepared {
+    let plan: Plan
+    let secrets: SecretVault
+    let order: RunSession.Order
+  }
+
+  /// Everything that can be refused before a run begins. Changes nothing.
+  func prepare() async throws -> Prepared {
     let console = Console()
-    let program = Program.current
-    let declaredAt = program.clock.now().wall
+    let declaredAt = after?.declaredAt ?? Program.current.clock.now().wall
     if purpose == .recovery, reason?.trimmed.isEmpty ?? true {
       throw Refusal(.invalid, "a recovery needs a reason", next: "say why with --reason")
     }
@@ -43,28 +62,41 @@ struct RunFlow {
     if let coolDownReason, coolDownReason.trimmed.isEmpty {
       throw Refusal(.invalid, "--acknowledge-cool-down needs a reason")
     }
+    try after?.check(plan)
     console.out(PlanText(plan: plan, console: console).text + "\n")
     for one in try coolDown.check(acknowledged: coolDownReason) {
       console.out("Acknowledged: \(one.finding)\n")
     }
     if purpose == .recovery { try confirmService(plan, console) }
     try answers.check(against: plan)
+    _ = try answers.staying()
+    return Prepared(
+      plan: plan, secrets: preparation.secrets,
+      order: RunSession.Order(
+        by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
+        declaredAt: declaredAt, continuing: after?.link))
+  }
+
+  func run(_ prepared: Prepared) async throws -> ExitStatus {
+    let console = Console()
+    let plan = prepared.plan
     let stay = try answers.staying()
-    let order = RunSession.Order(
-      by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
-      declaredAt: declaredAt)
+    let session = try RunSession.current()
+    let coolDown = CoolDownGuard(plan: plan, session: session)
     let given = answers.given(reason)
+    let startedAt = prepared.order.declaredAt ?? Program.current.clock.now().wall
     let signals = SignalWatch()
     let result = try await session.start(
-      plan, secrets: preparation.secrets, order: order,
+      plan, secrets: prepared.secrets, order: prepared.order,
       guards: { try coolDown.check(acknowledged: coolDownReason) }
     ) { run in
-      console.out("Run \(run) starts.\n")
+      let from = after.map { ", continuing \($0.link.predecessor)" } ?? ""
+      console.out("Run \(run) starts\(from).\n")
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: plan, given: given, orders: [], stay: stay,
           hold: session.holds(session.store.run(run), console)),
-        listener: ProgressPrinter(console: console, plan: plan, startedAt: declaredAt)
+        listener: ProgressPrinter(console: console, plan: plan, startedAt: startedAt)
       ) { signals.watch($0, console) }
     }
     return try RunEnding(result: result, session: session, console: console).show()

@@ -12,6 +12,8 @@ struct Steering {
   let by: String?
   let reason: String?
   let format: OutputOptions.Format
+  /// For `switch-variant`.
+  var variant: String?
 
   func send() throws {
     let console = Console()
@@ -25,7 +27,8 @@ struct Steering {
     }
     if let step { _ = try session.readPlan(folder).step(named: step) }
     let order = SteeringOrder(
-      verb, step: step.map { StepID($0) }, by: Person.current, named: by, reason: reason)
+      verb, step: step.map { StepID($0) }, by: Person.current, named: by, reason: reason,
+      variant: variant)
     let answer: SteeringAnswer
     do throws(ControlClient.Failure) {
       answer = try ControlClient(folder).send(
@@ -86,13 +89,15 @@ struct Steering {
       "lifeboat resume \(run) --\(verb.rawValue) \(name) --reason '...'"
     case .abort: "lifeboat resume \(run) --abort --reason '...'"
     case .undo: "lifeboat undo \(run) --reason '...'"
-    case .pause, .continue, .switchVariant: "lifeboat resume \(run)"
+    case .switchVariant: "lifeboat switch-variant \(run) \(variant ?? "VARIANT") --reason '...'"
+    case .pause, .continue: "lifeboat resume \(run)"
     }
   }
 
   static func status(_ code: SteeringRefusal.Code) -> ExitStatus {
     switch code {
-    case .stepNeeded, .takesNoStep, .noSuchStep, .reasonNeeded, .notUnderstood: .invalid
+    case .stepNeeded, .takesNoStep, .noSuchStep, .noSuchVariant, .reasonNeeded, .notUnderstood:
+      .invalid
     case .notServed, .wrongRunState, .wrongStepState, .alreadyDecided, .otherAttempt,
       .notYourRole, .samePerson, .nothingToUndo, .notAllowed:
       .refused

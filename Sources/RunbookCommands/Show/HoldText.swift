@@ -206,6 +206,10 @@ struct HoldText {
   private func words(_ choice: SteeringChoice) -> String? {
     let step = choice.step.map { " \(way == .prompt ? $0.text : $0.shellText)" } ?? ""
     let why = choice.needsReason ? " --reason '...'" : ""
+    // It ends this run and starts another, which takes a command of its own, whoever drives this one.
+    if choice.verb == .switchVariant {
+      return "lifeboat switch-variant \(run) \(choice.variant ?? "")\(why)"
+    }
     switch way {
     case .prompt:
       // Questions are asked one by one, and nothing runs that could be paused.

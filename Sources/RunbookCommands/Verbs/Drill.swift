@@ -21,11 +21,17 @@ struct Drill: AsyncParsableCommand {
     completion: .file())
   var plan: String?
   @OptionGroup var guards: GuardOptions
+  @Option(
+    help: ArgumentHelp(
+      "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
+  )
+  var after: String?
 
   func run() async throws {
-    let flow = RunFlow(
+    var flow = RunFlow(
       target: target, answers: answers, purpose: .drill, reason: reason, savedPlan: plan,
       coolDownReason: guards.acknowledgeCoolDown)
+    try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }
   }
@@ -52,12 +58,18 @@ struct Recover: AsyncParsableCommand {
     completion: .file())
   var plan: String?
   @OptionGroup var guards: GuardOptions
+  @Option(
+    help: ArgumentHelp(
+      "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
+  )
+  var after: String?
 
   func run() async throws {
     var flow = RunFlow(
       target: target, answers: answers, purpose: .recovery, reason: reason, savedPlan: plan,
       coolDownReason: guards.acknowledgeCoolDown)
     flow.service = service
+    try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }
   }

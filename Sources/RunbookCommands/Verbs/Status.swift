@@ -60,6 +60,7 @@ struct Status: ParsableCommand {
       "State   \(summary.standing(stored.folder)), "
         + "\(summary.settledCount) of \(summary.stepCount) steps settled, \(driver(stored.folder))",
     ]
+    lines += stored.links
     lines += ObjectiveLines(clocks: summary.clocks).lines
     lines.append("")
     lines += try steps(stored, console)

@@ -2,6 +2,7 @@ import ArgumentParser
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 
 /// `lifeboat undo`: takes back what a run changed.
 struct Undo: AsyncParsableCommand {
@@ -37,6 +38,7 @@ struct Undo: AsyncParsableCommand {
         .invalid, "undo departs from the plan and needs a reason: it goes into the report",
         next: "add --reason 'why'; or see what it would do with --print")
     }
+    try refuseUnderSuccessor()
     // One that is being driven is told to: its own process undoes.
     if case .held = try RunStore.current().find(id).driver {
       return try Steering(
@@ -67,6 +69,20 @@ struct Undo: AsyncParsableCommand {
     }
     // For this command a run that is undone is what was asked for.
     if status != .done, status != .failedUndone { throw status }
+  }
+
+  /// What another run has built on is not pulled away from under it.
+  private func refuseUnderSuccessor() throws {
+    let session = try RunSession.current()
+    let stored = try StoredRun(try session.store.find(id), session: session)
+    guard let successor = stored.history.successor?.run, session.store.hasBegun(successor) else {
+      return
+    }
+    let next = try StoredRun(session.store.run(successor), session: session)
+    guard next.isDriven || !next.history.machine.changes.isEmpty else { return }
+    throw Refusal(
+      .refused, "run \(successor) has gone on from here, and what it changed still stands",
+      next: "undo that one first: lifeboat undo \(successor) --reason '...'")
   }
 
   private func printRemaining() throws {

@@ -113,6 +113,7 @@ package struct Planner: Sendable {
       madeBy: request.madeBy, toolVersion: request.toolVersion)
     plan.owner = runbook.owner
     plan.variant = request.variant
+    plan.variants = request.runbook.variants
     plan.parameters = request.parameters
     plan.concurrency = runbook.concurrency
     plan.deadline = runbook.deadline

@@ -283,6 +283,7 @@ package actor RunDriver {
           hasMoved = true
         case .order(var order, let reply):
           order.reason = order.reason.map(performer.secrets.masked)
+          if order.verb == .switchVariant { order.successor = RunStore.newID(at: clock.now().wall) }
           switch fitting(order) {
           case .success(let event):
             replies.append((reply, nil))

@@ -22,6 +22,7 @@ extension SteeringOrder {
       case .markDone(let step): (.markDone, step)
       case .unwind: (.undo, nil)
       case .abort: (.abort, nil)
+      case .switchVariant: (.switchVariant, nil)
       }
     self.init(
       verb, step: step, by: decision.by, named: decision.named, reason: decision.reason)

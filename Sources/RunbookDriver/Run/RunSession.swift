@@ -26,10 +26,24 @@ package struct RunSession: Sendable {
     package var reason: String?
     package var outageAt: Timestamp?
     package var declaredAt: Timestamp?
+    /// The run of another variant that this one continues, and the id under which it was announced there.
+    package var continuing: Continuing?
+
+    package struct Continuing: Sendable {
+      package var predecessor: RunID
+      package var run: RunID
+
+      package init(predecessor: RunID, run: RunID) {
+        self.predecessor = predecessor
+        self.run = run
+      }
+    }
 
     package init(
-      by: String, reason: String? = nil, outageAt: Timestamp? = nil, declaredAt: Timestamp? = nil
+      by: String, reason: String? = nil, outageAt: Timestamp? = nil, declaredAt: Timestamp? = nil,
+      continuing: Continuing? = nil
     ) {
+      self.continuing = continuing
       self.by = by
       self.reason = reason
       self.outageAt = outageAt
@@ -80,7 +94,7 @@ package struct RunSession: Sendable {
   ) async throws -> Result {
     try store.folder.prepare()
     let now = clock.now()
-    let run = RunStore.newID(at: now.wall)
+    let run = order.continuing?.run ?? RunStore.newID(at: now.wall)
     let holder = LockHolder(run: run, by: order.by, since: now.wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
     defer { withExtendedLifetime(serviceLock) {} }
@@ -100,6 +114,7 @@ package struct RunSession: Sendable {
       outageAt: order.outageAt, declaredAt: order.declaredAt, toolVersion: toolVersion,
       seed: Int64.random(in: 0...Int64.max))
     opening.acknowledged = acknowledged.isEmpty ? nil : acknowledged
+    opening.predecessor = order.continuing?.predecessor
     return try await drive(
       driven, RunMachine(plan: plan), opening, secrets: secrets, from: .runOpened(opening),
       watch: watch(run))

@@ -14,7 +14,7 @@ package enum ControlMessage: Sendable, Equatable {
   static let longestName = 100
 
   private static let keys: Set<String> = [
-    "format", "order", "step", "attempt", "reason", "named", "sudo_user",
+    "format", "order", "step", "attempt", "reason", "named", "sudo_user", "variant",
   ]
 
   /// Reads a line. `account` is who the operating system says sent it; only root may speak as the one who called sudo.
@@ -49,7 +49,8 @@ package enum ControlMessage: Sendable, Equatable {
         verb, step: try Self.text("step", value, longest: 256).map { StepID($0) },
         attempt: attempt, by: isRoot ? caller ?? account : account,
         named: try Self.text("named", value, longest: Self.longestName),
-        reason: try Self.text("reason", value, longest: Self.longestReason)))
+        reason: try Self.text("reason", value, longest: Self.longestReason),
+        variant: try Self.text("variant", value, longest: Self.longestName)))
   }
 
   private static func text(
@@ -83,6 +84,7 @@ package enum ControlMessage: Sendable, Equatable {
       map["attempt"] = order.attempt.map { .int(Int64($0)) }
       map["reason"] = order.reason.map { .string($0) }
       map["named"] = order.named.map { .string($0) }
+      map["variant"] = order.variant.map { .string($0) }
       map["sudo_user"] = sudoUser.map { .string($0) }
     }
     return JSONText.write(.map(map)) + [0x0A]

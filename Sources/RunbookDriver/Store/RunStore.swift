@@ -80,6 +80,9 @@ package struct RunStore: Sendable {
       at: moment)
   }
 
+  /// A run of that id is there, whatever became of it.
+  package func hasBegun(_ id: RunID) -> Bool { access(run(id).path, F_OK) == 0 }
+
   package func run(_ id: RunID) -> RunFolder {
     RunFolder(id: id, path: "\(folder.runs)/\(id.text)")
   }

@@ -1,0 +1,104 @@
+import RunbookAction
+import RunbookDriver
+import RunbookEngine
+import RunbookModel
+import RunbookReport
+
+/// A run that was ended to go on as another variant, and the run that goes on.
+///
+/// The clocks go on with it: the outage began, and was declared, when it was for the first of them.
+struct Continuation {
+  let predecessor: StoredRun
+  let link: RunSession.Order.Continuing
+  let variant: String
+
+  /// Of a run that has ended with that decision; refused where it has not, or where its successor is there.
+  init(_ stored: StoredRun) throws(Refusal) {
+    let run = stored.folder.id
+    guard let successor = stored.history.successor else {
+      throw Refusal(
+        .refused, "run \(run) was not ended to go on as another variant",
+        next: "lifeboat switch-variant \(run) VARIANT --reason '...' does that")
+    }
+    guard stored.history.isClosed, !stored.isDriven else {
+      throw Refusal(
+        .locked, "run \(run) is to be continued by run \(successor.run), and has not ended yet",
+        next: "look at it with: lifeboat status \(run)")
+    }
+    guard !stored.session.store.hasBegun(successor.run) else {
+      throw Refusal(
+        .refused, "run \(run) is continued by run \(successor.run) already",
+        next: "look at it with: lifeboat status \(successor.run)")
+    }
+    predecessor = stored
+    variant = successor.variant
+    link = RunSession.Order.Continuing(predecessor: run, run: successor.run)
+  }
+
+  private var opening: RunOpening? { predecessor.history.opening }
+  var outageAt: Timestamp? { opening?.outageAt }
+  var declaredAt: Timestamp? { opening?.declaredAt }
+
+  /// It goes on with the same service for the same purpose; anything else is another matter.
+  func check(_ plan: Plan) throws(Refusal) {
+    let old = predecessor.history.plan
+    func refuse(_ what: String, _ was: String, _ now: String) -> Refusal {
+      Refusal(
+        .refused, "run \(link.predecessor) has the \(what) '\(was)', and this would have '\(now)'",
+        next: predecessor.continuing(as: variant))
+    }
+    if plan.service != old.service { throw refuse("service", old.service, plan.service) }
+    if plan.purpose != old.purpose {
+      throw refuse("purpose", old.purpose.rawValue, plan.purpose.rawValue)
+    }
+    if plan.environment.name != old.environment.name {
+      throw refuse("environment", old.environment.name, plan.environment.name)
+    }
+    if plan.variant != variant { throw refuse("next variant", variant, plan.variant ?? "none") }
+  }
+}
+
+extension StoredRun {
+  /// The command line that goes on where this run was ended.
+  func continuing(as variant: String) -> String {
+    let plan = history.plan
+    var words = ["lifeboat", plan.purpose == .drill ? "drill" : "recover", plan.runbook.path]
+    words += ["-e", plan.environment.path, "--variant", variant, "--after", folder.id.text]
+    for parameter in Self.parameters(of: plan) { words += ["-p", parameter] }
+    if plan.purpose == .recovery { words += ["--service", plan.service] }
+    return words.map(\.shellQuoted).joined(separator: " ") + " --reason '...'"
+  }
+
+  /// The plan's parameters as they are given on a command line.
+  static func parameters(of plan: Plan) -> [String] {
+    plan.parameters.map { entry in
+      let text =
+        switch entry.value {
+        case .string(let text): text
+        case .duration(let duration): duration.text
+        case .timestamp(let time): time.description
+        case .null, .bool, .int, .double, .list, .map, .secret, .unknown: JSONText.text(entry.value)
+        }
+      return "\(entry.key)=\(text)"
+    }
+  }
+
+  /// Where this run comes from and where it goes on, a line each.
+  var links: [String] {
+    var lines: [String] = []
+    if let predecessor = history.opening?.predecessor {
+      lines.append("From    continues run \(predecessor), which was ended for that")
+    }
+    if let successor = history.successor {
+      let goesOn = "as variant '\(successor.variant)' by run \(successor.run)"
+      if session.store.hasBegun(successor.run) {
+        lines.append("Next    continued \(goesOn)")
+      } else {
+        lines.append(
+          "Next    to be continued \(goesOn), which has NOT BEGUN: \(continuing(as: successor.variant))"
+        )
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import RunbookModel
+import TestServers
+import Testing
+
+/// A switchover that cannot go on, continued as a failover.
+@Suite struct SwitchVariantTests {
+  private func runbook(_ desk: Desk, _ more: String = "") throws {
+    let stuck = change(
+      "stop_old_site", "exit 4", "only: [switchover]\nneeds: [a]\nundo: {none: a test}",
+      with: "unchanged_exit_codes: [4]")
+    try desk.runbook(
+      checked("a"), more.isEmpty ? stuck : "\(more)\n\(stuck)",
+      checked("promote", nil, "needs: [stop_old_site]\nundo: auto"),
+      head: "variants: [switchover, failover]\non_failure: hold")
+  }
+
+  private func opening(_ desk: Desk, _ run: String) throws -> Value? {
+    let text = readText("\(desk.state)/runs/\(run)/journal.jsonl") ?? ""
+    return try text.split(separator: "\n").first.map { try JSONText.read($0.utf8) }?["event"]
+  }
+
+  /// The id of the run that was opened first, or last.
+  private func runs(_ desk: Desk) throws -> [String] {
+    var ids: [(at: String, id: String)] = []
+    for id in names(in: desk.state + "/runs") {
+      let text = readText("\(desk.state)/runs/\(id)/journal.jsonl") ?? ""
+      guard let line = text.split(separator: "\n").first else { continue }
+      ids.append((try JSONText.read(line.utf8)["at"]?.string ?? "", id))
+    }
+    return ids.sorted { $0.at < $1.at }.map(\.id)
+  }
+
+  @Test func `a run that holds is continued as another variant; both name each other`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try runbook(desk)
+      let held = try await desk.drill(
+        "--variant", "switchover", "--outage-at", "2026-11-20T01:00:00Z")
+      #expect(held.status == 6 && desk.log == ["a"], "\(held)")
+      #expect(held.errors.contains("lifeboat switch-variant"), "it is offered: \(held)")
+      let first = try #require(try runs(desk).first)
+      let gone = try await desk.lifeboat(
+        "switch-variant", "latest", "failover", "--reason", "the old site died")
+      #expect(gone.status == 0, "\(gone)")
+      #expect(desk.log == ["a", "promote"], "what was in place is found in place")
+      let both = try runs(desk)
+      #expect(both.count == 2)
+      let second = try #require(both.last)
+      let opened = try opening(desk, second)
+      #expect(opened?["predecessor"]?.string == first)
+      let outage = "\(opened?["outageAt"] as Any)"
+      #expect(outage.contains("2026-11-20T01:00:00Z"))
+      #expect(opened?["declaredAt"] == (try opening(desk, first))?["declaredAt"])
+      #expect(opened?["variant"]?.string == "failover")
+      let old = try await desk.lifeboat("status", first)
+      #expect(old.output.contains("continued as variant 'failover' by run \(second)"), "\(old)")
+      let new = try await desk.lifeboat("status", second)
+      #expect(new.output.contains("continues run \(first)"), "\(new)")
+      let report = try await desk.report(first)
+      #expect(report["identity"]?["successor"]?.string == second, "\(report["identity"] as Any)")
+      #expect(try await desk.report(second)["identity"]?["predecessor"]?.string == first)
+      #expect(report["headline"]?.string?.contains("by run \(second)") ?? false)
+      // What the second stands on is not pulled away.
+      let undo = try await desk.lifeboat("undo", first, "--reason", "a test")
+      #expect(undo.status == 4 && undo.errors.contains("undo that one first"), "\(undo)")
+      let again = try await desk.lifeboat(
+        "drill", desk.book, "-e", "here", "--variant", "failover", "--after", first)
+      #expect(again.status == 4 && again.errors.contains("already"), "\(again)")
+      #expect(try await desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
+
+  @Test func `the run that another process drives is told to end, and is continued from here`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try runbook(desk)
+      let run = try desk.startDrill("--variant", "switchover", "--stay", "10m")
+      guard
+        await eventually(within: .seconds(60), { run.errorsSoFar.contains("switch-variant") })
+      else { throw RigError("it does not hold: \(run.errorsSoFar)") }
+      let gone = try await desk.lifeboat(
+        "switch-variant", "latest", "failover", "--reason", "the old site died")
+      #expect(gone.status == 0 && desk.log == ["a", "promote"], "\(gone)")
+      let ended = try await run.end()
+      #expect(ended.status == 9 && ended.output.contains("as variant 'failover'"), "\(ended)")
+    }
+  }
+
+  @Test func `what does not fit is refused, and the run holds as before`() async throws {
+    try await Desk.with { desk in
+      try runbook(desk)
+      #expect(try await desk.drill("--variant", "switchover").status == 6)
+      let before = readText(try desk.run() + "/journal.jsonl")
+      for (variant, words) in [("switchover", "no other variant"), ("fail", "no other variant")] {
+        let refused = try await desk.lifeboat("switch-variant", "latest", variant, "--reason", "x")
+        #expect(refused.status == 2 && refused.errors.contains(words), "\(refused)")
+        #expect(refused.errors.contains("choose from: failover"), "\(refused)")
+      }
+      // The dry run of the other variant cannot be made: nothing is ended for it.
+      try write("lifeboat: 2\n", to: desk.book + "/runbook.yaml")
+      let broken = try await desk.lifeboat("switch-variant", "latest", "failover", "--reason", "x")
+      #expect(broken.status == 2, "\(broken)")
+      #expect(readText(try desk.run() + "/journal.jsonl") == before && desk.runCount == 1)
+    }
+  }
+
+  @Test func `when only the old run ends, the command that goes on is shown and works`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let slow = checked(
+        "slow", until("go", saying: "begun") + "; echo slow >> log", "needs: []\nundo: auto")
+      try runbook(desk, slow)
+      let run = try desk.startDrill("--variant", "switchover", "--stay", "10m")
+      try await desk.waitFor("begun")
+      guard await eventually(within: .seconds(60), { run.outputSoFar.contains("FAILED") }) else {
+        throw RigError("nothing failed: \(run.outputSoFar)")
+      }
+      let told = try desk.start(["switch-variant", "latest", "failover", "--reason", "it died"])
+      guard await eventually(within: .seconds(60), { told.errorsSoFar.contains("Waiting until") })
+      else { throw RigError("\(told.outputSoFar) \(told.errorsSoFar)") }
+      told.signal(SIGINT)
+      _ = try await told.end()
+      try desk.touch("go")
+      let ended = try await run.end()
+      #expect(ended.status == 9 && ended.output.contains("NOT BEGUN"), "\(ended)")
+      let first = try #require(try runs(desk).first)
+      #expect(ended.output.contains("--variant failover --after \(first)"), "\(ended)")
+      let goes = try await desk.drill("--variant", "failover", "--after", first)
+      #expect(goes.status == 0 && desk.log.sorted() == ["a", "promote", "slow"], "\(goes)")
+      #expect(try opening(desk, try #require(try runs(desk).last))?["predecessor"]?.string == first)
+    }
+  }
+}
