@@ -66,21 +66,6 @@ package actor RunDriver {
     case order(SteeringOrder, Reply)
   }
 
-  /// How a call of `run` came to its end.
-  package enum Ending: Sendable, Equatable {
-    case closed(Outcome)
-    /// A person must decide or answer, and nobody is there.
-    case waiting
-    /// A signal or a person stopped it; it can be resumed.
-    case paused(because: String)
-  }
-
-  /// The journal could not be written: what was under way then is in doubt, and nothing was started after.
-  package struct JournalLost: Error, Sendable {
-    package var cause: any Error
-    package var underWay: [StepID]
-  }
-
   package init(
     machine: RunMachine, performer: Performer, log: any RecordLog, clock: any DriverClock,
     listener: any RunListener, desk: any PeopleDesk, deadline: DeadlineClock = DeadlineClock()

@@ -1,5 +1,5 @@
 package import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 // What the loop must know about events and orders, and the machines need not.
 
@@ -55,5 +55,22 @@ extension StepState {
   var isUndoInDoubt: Bool {
     guard case .undoing(_, _, let before?) = self else { return false }
     return before.effect == .unknown
+  }
+}
+
+extension RunDriver {
+  /// How a call of `run` came to its end.
+  package enum Ending: Sendable, Equatable {
+    case closed(Outcome)
+    /// A person must decide or answer, and nobody is there.
+    case waiting
+    /// A signal or a person stopped it; it can be resumed.
+    case paused(because: String)
+  }
+
+  /// The journal could not be written: what was under way then is in doubt, and nothing was started after.
+  package struct JournalLost: Error, Sendable {
+    package var cause: any Error
+    package var underWay: [StepID]
   }
 }
