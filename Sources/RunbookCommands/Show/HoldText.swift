@@ -69,6 +69,8 @@ struct HoldText {
       wrapped(failure.failure.message, width: 100, indent: "    "),
     ]
     switch failure.effect {
+    case .unchanged where failure.isUnconfirmed:
+      lines.append("    Its change was made, and has been taken back.")
     case .unchanged: lines.append("    It changed nothing.")
     case .changed: lines.append("    Its change was made and is still there.")
     case .unknown:

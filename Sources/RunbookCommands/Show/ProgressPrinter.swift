@@ -81,7 +81,7 @@ struct ProgressPrinter: RunListener {
     case .undone(let evidence):
       line(id, record, machine, "undone", evidence.summary.cut(at: 110), .good)
     case .undoing(1, _, let before?) where before.isUnconfirmed && !before.isOfUndo:
-      line(id, record, machine, "UNDONE", before.failure.message, .bad)
+      line(id, record, machine, "NOT KEPT", before.failure.message, .bad)
     case .confirming(_, isLooking: true):
       line(id, record, machine, "looking", "its time is over; its checks decide", .warning)
     case .pending, .planning, .gated, .applying, .verifying, .backingOff, .confirming, .undoing:

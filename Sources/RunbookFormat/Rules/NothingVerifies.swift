@@ -7,7 +7,8 @@ extension RuleBook {
       A command that ends with 0 has said that it ended, not that the world is as it should be. Actions that know \
       their product look for themselves; an action that does whatever its author writes (a command) cannot.
 
-      For each step with such an action the rule wants 'verify:' with a check, or a check step that needs it.
+      For each step with such an action the rule wants a 'check' in its 'with', 'verify:' with a check, or a check step \
+      that needs it.
       """,
     severity: .warning, check: checkVerified)
 
@@ -15,7 +16,7 @@ extension RuleBook {
     let changes = context.facts.indices.filter { index in
       let facts = context.facts[index]
       return facts.kind == .change && facts.traits.contains(.arbitrary)
-        && !facts.traits.contains(.hasVerify)
+        && !facts.traits.contains(.hasVerify) && context.step(index).with["check"] == nil
     }
     guard !changes.isEmpty else { return }
     var checked = Set<UInt32>()
@@ -27,7 +28,9 @@ extension RuleBook {
       findings.add(
         nothingVerifies, "nothing looks whether '\(step.id)' did what it should", at: step.place,
         step: change,
-        help: "write 'verify: [{uses: a check, with: its input}]', or a check step after it")
+        help:
+          "give its 'with' a 'check', write 'verify: [{uses: a check, with: its input}]', or a check step after it"
+      )
     }
   }
 }

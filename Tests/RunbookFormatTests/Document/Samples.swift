@@ -41,7 +41,11 @@ enum Samples {
       "haproxy.shift", .change, [Field("runtime", .string, "The socket.", need: .required)],
       undo: .automatic("shifts back"), traits: [.movesTraffic]),
     page(
-      "command.run", .change, [Field("argv", .list(.string), "The program.", need: .required)],
+      "command.run", .change,
+      [
+        Field("argv", .list(.string), "The program.", need: .required),
+        Field("check", .object([Field("argv", .list(.string), "The program.")]), "What looks."),
+      ],
       outputs: [Output("exit", .int, "Its status.")],
       undo: .impossible("nobody knows what it did"), traits: [.arbitrary]),
   ])

@@ -90,6 +90,8 @@ struct RuleTests {
     #expect(rules(stage(command + "}")) == ["LB403 9"])
     #expect(
       rules(stage(command + ", verify: [{uses: tcp.check, with: {address: 'h:1'}}]}")) == [])
+    let own = command.replacing("argv: [x]", with: "argv: [x], check: {argv: [y]}")
+    #expect(rules(stage(own + "}")) == [])
     let check = "\n    - {step: look, uses: tcp.check, with: {address: 'h:1'}}"
     #expect(rules(stage(command + "}" + check)) == [])
     let warned = Samples.load(Samples.runbook(stage(command + "}")))
