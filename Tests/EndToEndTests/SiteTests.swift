@@ -69,4 +69,26 @@ import Testing
       #expect(try await lab.desk.lifeboat("audit", "verify").status == 0)
     }
   }
+
+  @Test func `a switchover whose old site dies half way goes on as a failover`() async throws {
+    try await Lab.with { lab in
+      #expect(try await lab.sellsMore())
+      let waiting = try await lab.desk.start(
+        lab.words("drill", "shop_failover", variant: "switchover")
+      ).end(within: .seconds(120))
+      #expect(waiting.status == 6, "\(waiting)")
+      // While it waits for its answer, site A is lost.
+      try await lab.command("break", "kill-site", "a")
+      let held = try await lab.desk.start(["resume", "latest", "--approve", "go"])
+        .end(within: .seconds(120))
+      #expect(held.status == 6, "\(held)")
+      let gone = try await lab.desk.start([
+        "switch-variant", "latest", "failover", "--reason", "site A died", "--outage-at", "0s",
+        "--approve", "go",
+      ]).end(within: .seconds(120))
+      #expect([0, 3].contains(gone.status), "\(gone)")
+      try await lab.expectSiteB()
+      #expect(try await lab.desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
 }
