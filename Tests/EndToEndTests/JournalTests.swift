@@ -181,7 +181,7 @@ import Testing
       let ended = try await desk.drill()
       #expect(ended.status == 70, "\(ended)")
       #expect(desk.log == ["a", "full"])
-      #expect(ended.errors.contains("full"), "\(ended)")
+      #expect(ended.errors.contains("No space left on device"), "\(ended)")
       #expect(ended.errors.contains("lifeboat resume"), "\(ended)")
       unlink(filler)
       let resumed = try await desk.lifeboat("resume")

@@ -258,9 +258,10 @@ import Testing
     async throws
   {
     try await Desk.with { desk in
+      // Long enough for the first step to begin on a busy machine.
       try desk.runbook(
-        checked("a"), checked("slow", until("go", saying: "begun") + "; echo slow >> log"),
-        checked("z"), head: "deadline: 1s\non_failure: hold")
+        checked("slow", until("go", saying: "begun") + "; echo slow >> log"),
+        checked("z"), head: "deadline: 5s\non_failure: hold")
       let run = try desk.startDrill()
       try await desk.waitFor("begun")
       let isOver = await eventually(within: .seconds(60)) {
@@ -270,13 +271,13 @@ import Testing
       try desk.touch("go")
       let ended = try await run.end()
       // What ran was let finish; what would have followed was not begun, and nothing was taken back.
-      #expect(ended.status == 6 && desk.log == ["a", "slow"], "\(ended)")
-      #expect(ended.errors.contains("its deadline of 1 s is over"), "\(ended)")
+      #expect(ended.status == 6 && desk.log == ["slow"], "\(ended)")
+      #expect(ended.errors.contains("its deadline of 5 s is over"), "\(ended)")
       #expect(ended.errors.contains("--continue"), "\(ended)")
       let taken = try await desk.lifeboat("resume")
-      #expect(taken.status == 6 && desk.log == ["a", "slow"], "\(taken)")
+      #expect(taken.status == 6 && desk.log == ["slow"], "\(taken)")
       let on = try await desk.lifeboat("resume", "--continue")
-      #expect(on.status == 0 && desk.log == ["a", "slow", "z"], "\(on)")
+      #expect(on.status == 0 && desk.log == ["slow", "z"], "\(on)")
       let deadline = try await desk.report()["clocks"]?["deadline"]
       #expect(deadline?["times_reached"] == 1, "\(String(describing: deadline))")
       #expect(try await desk.lifeboat("audit", "verify").status == 0)
