@@ -16,10 +16,17 @@ import Testing
     """
 
   /// A program beside the environment that prints the secret and notes that it ran.
-  private func helper(_ desk: Desk, _ body: String, _ name: String = "helper") throws {
+  /// Another process makes the file that is run: while this one has it open for writing, whatever another test starts in
+  /// that moment holds it open too, and nobody can run it ("Text file busy").
+  private func helper(_ desk: Desk, _ body: String, _ name: String = "helper") async throws {
     let path = "\(desk.book)/environments/\(name)"
-    try write("#!/bin/sh\n\(body)\n", to: path)
-    chmod(path, 0o755)
+    let draft = "\(desk.book)/\(name).draft"
+    try write("#!/bin/sh\n\(body)\n", to: draft)
+    let made = try await Child(
+      ["install", "-m", "755", draft, path], environment: ["PATH=/usr/bin:/bin"],
+      in: desk.path, output: draft + ".out", errors: draft + ".err"
+    ).end()
+    guard made.status == 0 else { throw RigError("no helper: \(made)") }
   }
 
   private func secrets(_ desk: Desk, _ text: String) throws {
@@ -31,7 +38,7 @@ import Testing
     async throws
   {
     try await Desk.with { desk in
-      try helper(
+      try await helper(
         desk, "echo ran >> '\(desk.path)/asked'; pwd > '\(desk.path)/where'; echo '\(secret)'")
       try secrets(desk, "key: {command: [./helper]}")
       let plan = try await desk.lifeboat("plan", desk.book, "-e", "here")
@@ -59,7 +66,7 @@ import Testing
     ]
     for (body, words) in cases {
       try await Desk.with { desk in
-        try helper(desk, body)
+        try await helper(desk, body)
         try secrets(desk, "key: {command: [./helper]}")
         for ended in [
           try await desk.lifeboat("plan", desk.book, "-e", "here"), try await desk.drill(),
@@ -77,7 +84,7 @@ import Testing
     async throws
   {
     try await Desk.with { desk in
-      try helper(
+      try await helper(
         desk, "sleep 1000 & echo $! > '\(desk.path)/pid'; trap '' TERM; while :; do sleep 1; done")
       try secrets(desk, "key: {command: [./helper], timeout: 300ms}")
       let ended = try await desk.drill()
@@ -92,7 +99,7 @@ import Testing
     try await Desk.with { desk in
       // Each waits for the other two: one after another they would never end.
       for name in ["one", "two", "three"] {
-        try helper(
+        try await helper(
           desk,
           "touch '\(desk.path)/\(name)'; for f in one two three; do "
             + "while [ ! -e '\(desk.path)/'$f ]; do sleep 0.02; done; done; echo '\(secret)'", name)
