@@ -145,7 +145,7 @@ let package = Package(
     tests("Tidy", []),
     tests(
       "EndToEnd", ["RunbookModel", "TestServers", "lifeboat", "lifeboat-lab"],
-      exclude: ["Support/stepped_clock.c"]),
+      exclude: ["Support/slow_disk.c", "Support/stepped_clock.c"]),
     tests("Lab", ["RunbookModel", "lifeboat-lab", "CLibPQ", "CLab"]),
   ]
 )

@@ -11,7 +11,7 @@ package struct RunMachine: Sendable {
   }
   package private(set) var steps: [StepState]
   package private(set) var opening: RunOpening?
-  /// Changes that were made, or may have been, and are not undone, in the order in which they were begun.
+  /// Changes that were made, or may have been, and are not undone, in the order in which they were last begun.
   package private(set) var changes: [Int] = []
   /// How many refused orders the records hold: whoever writes them stops at `recordedRefusals`.
   package private(set) var refusals = 0
@@ -290,7 +290,11 @@ extension RunMachine {
       maybeInPlace.insert(place)
     }
     for case .apply(_, _, let change) in transition.commands {
-      if changeOf.updateValue(change, forKey: place) == nil { changes.append(place) }
+      // One that is made again counts from then: others may have been made in between.
+      if changeOf.updateValue(change, forKey: place) != nil, changes.last != place {
+        changes.removeAll { $0 == place }
+      }
+      if changes.last != place { changes.append(place) }
     }
     commands += transition.commands
     settle(place, transition.next)

@@ -1,4 +1,3 @@
-import Glibc
 import RunbookModel
 import TestServers
 import Testing
@@ -7,16 +6,7 @@ import Testing
 @Suite struct ClockStepTests {
   /// What makes a program's wall clock run beside the machine's by the seconds that stand in the file.
   private func stepping(by file: String, _ desk: Desk) async throws -> [String] {
-    let library = desk.path + "/stepped_clock.so"
-    let source = Programs.repository + "/Tests/EndToEndTests/Support/stepped_clock.c"
-    // The compiler that has built the package.
-    let built = try await Child(
-      ["clang", "-shared", "-fPIC", "-o", library, source],
-      environment: ["PATH=" + String(cString: getenv("PATH"))], in: desk.path,
-      output: desk.path + "/out/clang.out", errors: desk.path + "/out/clang.err"
-    ).end()
-    guard built.status == 0 else { throw RigError("no stepped clock: \(built)") }
-    return ["LD_PRELOAD=\(library)", "STEPPED_CLOCK=\(file)"]
+    [try await desk.preload("stepped_clock"), "STEPPED_CLOCK=\(file)"]
   }
 
   @Test(arguments: [-7200, 7200])

@@ -129,6 +129,21 @@ struct UndoAndResumeTests {
     #expect(try run.take(order(.unwind)) == ["undo a#1"])
   }
 
+  @Test func `a change that was made again is undone before what was made in between`() throws {
+    var run = Scenario([
+      step("a"), step("b"), step("c", needs: [0, 1]) { $0.onFailure = .unwind },
+    ])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(applyFailed("a", 1, lost))
+    try run.complete("b")
+    #expect(try run.take(doesNotHold("a")) == ["apply a#2"])
+    try run.take(applied("a", 2))
+    try run.take(holds("a", 2))
+    #expect(try run.take(planFailed("c")) == ["undo a#1"])
+    #expect(try run.take(undone("a")) == ["undo b#1"])
+  }
+
   @Test func `a failure that unwinds while the run is paused waits for the run to go on`() throws {
     for isSignal in [true, false] {
       var run = Scenario([
