@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `the help lists every exit code`() async throws {
+  @Test func `G12: the help lists every exit code`() async throws {
     try await Desk.with { desk in
       let ended = try await desk.lifeboat("--help")
       for code in [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 70] {

@@ -21,6 +21,7 @@ import Testing
 
   // MARK: - Those that are shipped
 
+  /// Among them B7 (`promotion_hangs`: fenced, and no primary) and B8 (`promotion_refused`: the fence is taken back).
   @Test func `every shipped rehearsal passes`() async throws {
     try await Desk.with { desk in
       let ended = try await desk.lifeboat("rehearse", Self.shipped, "--format", "json")

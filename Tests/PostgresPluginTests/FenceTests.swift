@@ -230,7 +230,7 @@ import Testing
     #expect(try await called.refusal().contains("something is alive there"))
   }
 
-  @Test func `the undo is refused once the successor takes writes, or cannot be seen`()
+  @Test func `B7: the undo is refused once the successor takes writes, or cannot be seen`()
     async throws
   {
     try await withPair { pair in

@@ -112,7 +112,7 @@ private struct Lamp: UndoableAction {
   }
 
   @Test(arguments: Lamp.Fault.allCases)
-  fileprivate func `finds each way of breaking it`(fault: Lamp.Fault) async {
+  fileprivate func `D1, D5: finds each way of breaking it`(fault: Lamp.Fault) async {
     let found = await breaches(fault)
     #expect(found.contains { $0.contains(fault.rawValue) }, "\(found)")
   }
