@@ -16,6 +16,8 @@ public enum Command: Sendable, Equatable {
   case startTimer(StepID, attempt: Int, TimerPurpose, after: Duration)
   /// Says when the run has gone on for so long; time in which it is paused does not count.
   case startDeadline(after: Duration)
+  /// Watch until the service has been good for so long, or that is not to be seen.
+  case soak(for: Duration)
   /// The run has ended; nothing follows.
   case close(Outcome)
 
@@ -23,7 +25,7 @@ public enum Command: Sendable, Equatable {
   public var hasEffect: Bool {
     switch self {
     case .apply, .undo: true
-    case .plan, .check, .verify, .ask, .startTimer, .startDeadline, .close: false
+    case .plan, .check, .verify, .ask, .startTimer, .startDeadline, .soak, .close: false
     }
   }
 
@@ -33,7 +35,7 @@ public enum Command: Sendable, Equatable {
       .verify(let step, _, _), .undo(let step, _, _), .ask(let step, _, _),
       .startTimer(let step, _, _, _):
       step
-    case .startDeadline, .close: nil
+    case .startDeadline, .soak, .close: nil
     }
   }
 }

@@ -11,6 +11,7 @@ extension Command: Codable {
     case ask
     case startTimer = "start_timer"
     case startDeadline = "start_deadline"
+    case soak
     case close
   }
   private enum Key: String, CodingKey {
@@ -48,6 +49,9 @@ extension Command: Codable {
     case .startDeadline(let after):
       try container.encode(Verb.startDeadline, forKey: .verb)
       try container.encode(after, forKey: .after)
+    case .soak(let time):
+      try container.encode(Verb.soak, forKey: .verb)
+      try container.encode(time, forKey: .after)
     case .close(let outcome):
       try container.encode(Verb.close, forKey: .verb)
       try container.encode(outcome, forKey: .outcome)
@@ -76,6 +80,7 @@ extension Command: Codable {
         after: try container.decode(Duration.self, forKey: .after))
     case .startDeadline:
       self = .startDeadline(after: try container.decode(Duration.self, forKey: .after))
+    case .soak: self = .soak(for: try container.decode(Duration.self, forKey: .after))
     case .close: self = .close(try container.decode(Outcome.self, forKey: .outcome))
     }
   }

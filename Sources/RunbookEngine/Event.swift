@@ -19,6 +19,10 @@ public enum Event: Sendable, Equatable {
   case interrupted(Interruption)
   /// Somebody ordered what does not fit. It changes nothing but the record.
   case orderRefused(RefusedOrder)
+  /// What observers have seen from outside. It changes nothing but the record.
+  case observed(Observation)
+  /// The service was waited for, at the end of the run.
+  case soakEnded(SoakReport)
 }
 
 public struct RunOpening: Sendable, Equatable, Codable {
@@ -44,6 +48,8 @@ public struct RunOpening: Sendable, Equatable, Codable {
   public var acknowledged: [Acknowledgement]?
   /// The run of another variant that this one continues.
   public var predecessor: RunID?
+  /// What `lifeboat observe` had seen of the outage before this run. Nil: nobody watched, or there was none.
+  public var observedOutage: ObservedOutage?
 
   public init(
     run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,
@@ -80,6 +86,29 @@ public struct Acknowledgement: Sendable, Equatable, Codable {
     self.guard = `guard`
     self.finding = finding
     self.reason = reason
+  }
+}
+
+extension RunOpening {
+  /// When the outage began: as stated, else as it was seen from outside.
+  public var knownOutage: Timestamp? { outageAt ?? observedOutage?.badSince }
+}
+
+/// The beginning of an outage, as somebody who watched from outside has seen it.
+public struct ObservedOutage: Sendable, Equatable, Codable {
+  /// The first sample that was bad.
+  public var badSince: Timestamp
+  /// The last one that was good before it; nil: it was bad from the first one on, and began earlier.
+  public var lastGood: Timestamp?
+  /// The observation that holds it, and the hash of its record.
+  public var observation: String
+  public var record: String
+
+  public init(badSince: Timestamp, lastGood: Timestamp?, observation: String, record: String) {
+    self.badSince = badSince
+    self.lastGood = lastGood
+    self.observation = observation
+    self.record = record
   }
 }
 
@@ -286,7 +315,9 @@ extension Event {
       case .retry(let step), .skip(let step), .markDone(let step): step
       case .pause, .continue, .unwind, .abort, .switchVariant: nil
       }
-    case .runOpened, .runResumed, .deadlineReached, .interrupted, .orderRefused: nil
+    case .runOpened, .runResumed, .deadlineReached, .interrupted, .orderRefused, .observed,
+      .soakEnded:
+      nil
     }
   }
 }

@@ -27,6 +27,8 @@ extension Event {
       }
     case .interrupted: "an interruption"
     case .orderRefused: "a refused order"
+    case .observed: "an observation"
+    case .soakEnded: "the end of the soak"
     }
   }
 }

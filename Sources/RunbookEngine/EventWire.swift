@@ -16,6 +16,8 @@ extension Event: Codable {
     case operatorDecided = "operator_decided"
     case interrupted
     case orderRefused = "order_refused"
+    case observed
+    case soakEnded = "soak_ended"
   }
   private enum Key: String, CodingKey {
     case type
@@ -37,6 +39,8 @@ extension Event: Codable {
       case .operatorDecided(let facts): (.operatorDecided, facts)
       case .interrupted(let facts): (.interrupted, facts)
       case .orderRefused(let facts): (.orderRefused, facts)
+      case .observed(let facts): (.observed, facts)
+      case .soakEnded(let facts): (.soakEnded, facts)
       }
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .type)
@@ -59,6 +63,8 @@ extension Event: Codable {
     case .operatorDecided: self = .operatorDecided(try OperatorDecision(from: decoder))
     case .interrupted: self = .interrupted(try Interruption(from: decoder))
     case .orderRefused: self = .orderRefused(try RefusedOrder(from: decoder))
+    case .observed: self = .observed(try Observation(from: decoder))
+    case .soakEnded: self = .soakEnded(try SoakReport(from: decoder))
     }
   }
 }

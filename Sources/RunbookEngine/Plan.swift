@@ -28,6 +28,8 @@ public struct Plan: Sendable, Codable, Equatable {
   /// Steps that were written once and stand in `steps` once for each item of a list; nil in a plan of before there were
   /// any.
   public var repeated: [RepeatedStep]?
+  /// Who looks from outside, all through the run; nil where nobody does.
+  public var observers: [Observer]?
   /// `env.*` as the environment says it; holds secrets by name only.
   public var environmentValues: Value
   public var secrets: [SecretReference]
@@ -130,6 +132,11 @@ public struct RepeatedStep: Sendable, Codable, Equatable {
 }
 
 extension Plan {
+  /// Somebody says from outside whether the service is good.
+  package var watchesService: Bool {
+    observers?.contains { $0.decides == .service } ?? false
+  }
+
   /// What to name instead of a repeated step, which is itself no step of the run; nil for any other name.
   package func copiesHint(_ id: StepID) -> String? {
     guard let repeated = repeated?.first(where: { $0.step == id }) else { return nil }

@@ -45,3 +45,15 @@ extension RunMachine {
     }
   }
 }
+
+extension StepState {
+  /// After a look that said no: a new attempt, or the end of it.
+  var isAnotherTry: Bool {
+    switch self {
+    case .pending, .applying, .planning, .failed: true
+    case .gated, .verifying, .inDoubt, .backingOff, .confirming, .succeeded, .skipped, .undoing,
+      .undone:
+      false
+    }
+  }
+}

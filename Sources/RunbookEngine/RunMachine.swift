@@ -21,6 +21,12 @@ package struct RunMachine: Sendable {
   package private(set) var isTakingBack = false
   /// The run's deadline is over, and nobody has said since that it may go on.
   package private(set) var isOverdue = false
+  /// Every step has ended; whether the service stays good is being watched.
+  package private(set) var isSoaking = false
+  /// It was, or nobody watches.
+  private var hasSoaked = false
+  /// It was not to be seen, and nobody has said since what now.
+  package private(set) var missesService = false
   /// Changes that a person said to leave in place.
   package private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
@@ -53,6 +59,7 @@ package struct RunMachine: Sendable {
     }
     self.dependents = dependents
     copies = CopyQueue.all(in: plan)
+    hasSoaked = !plan.watchesService
     waitingFor = plan.steps.map { [copies] step in
       step.needs.count + (step.needsCopies ?? []).count { copies[$0].unsettled > 0 }
     }
@@ -75,9 +82,10 @@ package struct RunMachine: Sendable {
       refusals += 1
       return []
     }
+    if case .observed = event { return [] }
     var commands: [Command] = []
     switch event {
-    case .runOpened, .orderRefused: break
+    case .runOpened, .orderRefused, .observed: break
     case .runResumed(let facts): try resume(facts, &commands)
     case .stepPlanned(let report):
       try advance(report.step, .planned(report.result), event, &commands)
@@ -90,6 +98,7 @@ package struct RunMachine: Sendable {
     case .stepUndone(let report): try advance(report.step, .undone(report.result), event, &commands)
     case .timerFired(let timer): try fire(timer, event, &commands)
     case .deadlineReached: reachDeadline()
+    case .soakEnded(let report): endSoak(report)
     case .personAnswered(let answer): try advance(answer.step, .answered(answer), event, &commands)
     case .operatorDecided(let decision): try decide(decision, event, &commands)
     case .interrupted(let facts):
@@ -190,6 +199,7 @@ extension RunMachine {
     if !isOverdue { leavePause() }
     if case .paused(_, .unwinding) = state { leavePause() }
     if !isOverdue { startDeadline(&commands) }
+    isSoaking = false
     for place in steps.indices {
       var input = StepMachine.Input.resumed
       if steps[place].waitsToBeConfirmed {
@@ -266,6 +276,7 @@ extension RunMachine {
   private mutating func leavePause() {
     guard case .paused(_, let from) = state else { return }
     holdsBack = false
+    missesService = false
     switch from {
     case .open: state = needsPerson ? .holding : .open
     case .unwinding: state = .unwinding
@@ -432,7 +443,27 @@ extension RunMachine {
       guard unsettledInStage[stage] == 0 else { return }
       stage += 1
     }
+    guard hasSoaked else { return soak(&commands) }
     close(&commands)
+  }
+
+  /// The steps say that it is done; those who look from outside have the last word.
+  private mutating func soak(_ commands: inout [Command]) {
+    guard !isSoaking else { return }
+    isSoaking = true
+    commands.append(.soak(for: plan.objectives.soak ?? .zero))
+  }
+
+  private mutating func endSoak(_ report: SoakReport) {
+    guard isSoaking else { return }
+    isSoaking = false
+    switch report.result {
+    case .lasted: hasSoaked = true
+    case .notSeen:
+      guard state == .open else { return }
+      missesService = true
+      state = .paused(because: serviceCause(report), from: .open)
+    }
   }
 
   private mutating func undoNext(_ commands: inout [Command]) {
@@ -461,17 +492,5 @@ extension RunMachine {
     let outcome = self.outcome
     state = .closed(outcome)
     commands.append(.close(outcome))
-  }
-}
-
-extension StepState {
-  /// After a look that said no: a new attempt, or the end of it.
-  fileprivate var isAnotherTry: Bool {
-    switch self {
-    case .pending, .applying, .planning, .failed: true
-    case .gated, .verifying, .inDoubt, .backingOff, .confirming, .succeeded, .skipped, .undoing,
-      .undone:
-      false
-    }
   }
 }

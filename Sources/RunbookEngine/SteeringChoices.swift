@@ -83,7 +83,10 @@ extension RunMachine {
     // Orders for the whole run are never cut off.
     all = Array(all.prefix(Self.mostChoices))
     all.append(SteeringChoice(.pause, nil, "start nothing more; what runs is let finish"))
-    all.append(SteeringChoice(.continue, nil, "go on where it stopped"))
+    all.append(
+      SteeringChoice(
+        .continue, nil,
+        waitsForService ? "watch the service once more" : "go on where it stopped"))
     all.append(SteeringChoice(.undo, nil, undoing))
     for variant in otherVariants {
       all.append(

@@ -94,18 +94,28 @@ public struct Parameter: Sendable, Codable, Equatable {
 public struct Observer: Sendable, Codable, Equatable {
   public var name: String
   public var check: CheckCall
+  /// From the start of one sample to the start of the next.
   public var every: Duration
+  /// For one sample; one that takes longer is unknown or bad, as its check says.
   public var timeout: Duration
-  public var decidesService: Bool
+  /// What its answer counts for; nil: it is only shown.
+  public var decides: Decision?
+
+  public enum Decision: String, Sendable, Codable, CaseIterable {
+    /// Its failures open the outage, its lasting recovery stops the RTO clock.
+    case service
+    /// It watches one store: where it holds, that store takes writes.
+    case writer
+  }
 
   public init(
-    name: String, check: CheckCall, every: Duration, timeout: Duration, decidesService: Bool
+    name: String, check: CheckCall, every: Duration, timeout: Duration, decides: Decision?
   ) {
     self.name = name
     self.check = check
     self.every = every
     self.timeout = timeout
-    self.decidesService = decidesService
+    self.decides = decides
   }
 }
 

@@ -16,6 +16,9 @@ package struct Clocks: Sendable, Equatable {
   package var phases: Phases
   /// The time in which, as far as the run itself saw, no store took writes.
   package var withoutWriter: WriterGap?
+  /// As seen from outside; nil where nobody watches.
+  package var outage: Outage?
+  package var writers: WriterClock?
   /// Nil where the runbook sets none.
   package var deadline: DeadlineUse?
 
@@ -41,6 +44,7 @@ package struct Clocks: Sendable, Equatable {
     package var at: Timestamp?
     /// What the time is counted from, in words.
     package var definition: String
+    package var isSeen = false
   }
 
   package struct Recovery: Sendable, Equatable {
@@ -52,6 +56,14 @@ package struct Clocks: Sendable, Equatable {
     package var step: StepID
     /// Critical steps that count as good on a person's word alone.
     package var onTheirWord: [StepID]
+    /// It is the beginning of the time in which observers saw the service good to stay; else the step's own end.
+    package var isSeen = false
+    /// What stopped the clock, in words.
+    package var definition: String {
+      isSeen
+        ? "when the service was good to stay, as observers saw it from outside"
+        : "when the last critical step succeeded (\(step))"
+    }
   }
 
   /// The run's time, split; nil where an edge is not known.
@@ -79,7 +91,10 @@ package struct Clocks: Sendable, Equatable {
   }
 
   /// Whether an objective that the runbook sets was missed: the difference between two exit codes.
-  package var missesObjective: Bool { rto.verdict == .missed || rpo.verdict == .missed }
+  package var missesObjective: Bool {
+    if let outage, outage.lasting == nil { return true }
+    return rto.verdict == .missed || rpo.verdict == .missed
+  }
 
   /// `now` is for a run that has not ended; without it the last record is the latest moment known.
   package static func result(plan: Plan, records: [ReportRecord], now: Moment? = nil) -> Clocks {
@@ -87,8 +102,9 @@ package struct Clocks: Sendable, Equatable {
   }
 
   package static func result(_ history: RunHistory, now: Moment? = nil) -> Clocks {
-    let start = clockStart(history)
-    let recovered = recovery(history)
+    let outage = Outage(history)
+    let start = clockStart(history, outage)
+    let recovered = recovery(history, outage)
     let points = RecoveryPoint.all(history)
     let elapsed = Elapsed(history, now: now)
     return Clocks(
@@ -99,6 +115,7 @@ package struct Clocks: Sendable, Equatable {
       recoveryPoints: points,
       phases: phases(history, recovered),
       withoutWriter: withoutWriter(history),
+      outage: outage, writers: WriterClock(history),
       deadline: history.plan.deadline.map {
         DeadlineUse(
           limit: $0, ran: history.deadline.ran, paused: history.deadline.paused,
@@ -127,16 +144,12 @@ struct Elapsed {
 }
 
 extension Clocks {
-  private static func clockStart(_ history: RunHistory) -> ClockStart {
+  private static func clockStart(_ history: RunHistory, _ outage: Outage?) -> ClockStart {
     let clock = history.plan.objectives.clock
     let opening = history.opening
     switch clock {
     case .outage:
-      let at = opening?.outageAt
-      return ClockStart(
-        clock: clock, at: at,
-        definition: at.map { "from when the outage began (\($0), as stated at the run's start)" }
-          ?? "from when the outage began, which was not said")
+      return outageStart(history, outage)
     case .declaration:
       let at = opening?.declaredAt
       return ClockStart(
@@ -148,8 +161,36 @@ extension Clocks {
     }
   }
 
+  /// What a person has said counts; else what was seen from outside, before the run or during it.
+  private static func outageStart(_ history: RunHistory, _ outage: Outage?) -> ClockStart {
+    let before = history.opening?.observedOutage
+    let seenAt = before?.badSince ?? outage?.onsetAt
+    let isWhole = before.map { $0.lastGood != nil } ?? (outage?.lastGood != nil)
+    let seen: String? = seenAt.map {
+      before == nil
+        ? "seen from outside during the run at \($0)" : "seen from outside before the run at \($0)"
+    }
+    if let at = history.opening?.outageAt {
+      let other = seen.map { "; \($0)" } ?? ""
+      return ClockStart(
+        clock: .outage, at: at,
+        definition: "from when the outage began (\(at), as stated at the run's start\(other))")
+    }
+    guard let seenAt, let seen else {
+      return ClockStart(
+        clock: .outage, at: nil, definition: "from when the outage began, which was not said")
+    }
+    guard isWhole else {
+      return ClockStart(
+        clock: .outage, at: nil,
+        definition: "from when the outage began: earlier than its first bad answer, \(seen)")
+    }
+    return ClockStart(
+      clock: .outage, at: seenAt, definition: "from when the outage began (\(seen))", isSeen: true)
+  }
+
   /// The service counts as recovered when every critical step has succeeded, or was rightly left out.
-  private static func recovery(_ history: RunHistory) -> Recovery? {
+  private static func recovery(_ history: RunHistory, _ outage: Outage?) -> Recovery? {
     if let outcome = history.outcome, outcome != .succeeded { return nil }
     guard history.disagreement == nil else { return nil }
     var last: (record: Int, index: Int)?
@@ -169,10 +210,18 @@ extension Clocks {
       }
     }
     guard let last else { return nil }
-    return Recovery(
+    var recovery = Recovery(
       record: last.record, at: history.records[last.record].at.wall,
       offset: history.time.offsets[last.record], step: history.plan.steps[last.index].id,
       onTheirWord: onTheirWord)
+    guard let outage else { return recovery }
+    // Where somebody looks from outside the steps' own word is not enough.
+    guard let lasting = outage.lasting, let at = outage.lastingAt else { return nil }
+    // A service that never failed was not recovered by what was seen, but by what was done.
+    let hasFailed = outage.onset != nil || history.opening?.observedOutage != nil
+    guard hasFailed else { return recovery }
+    (recovery.offset, recovery.at, recovery.isSeen) = (max(lasting, .zero), at, true)
+    return recovery
   }
 
   /// What the clock shows at an offset from the run's start; a lower bound where its own start is not known.
@@ -211,7 +260,7 @@ extension Clocks {
         target: target, measured: soFar, verdict: verdict,
         why: "\(state); so far \(counted)")
     }
-    var why = "\(counted), to when the last critical step succeeded (\(recovered.step))"
+    var why = "\(counted), to \(recovered.definition)"
     switch measured {
     case .atLeast where verdict == .missed:
       why += "; the lower bound alone is over the target"
@@ -239,7 +288,7 @@ extension Clocks {
   private static func mtpd(
     _ history: RunHistory, _ recovered: Recovery?, _ elapsed: Elapsed
   ) -> ObjectiveResult {
-    let outage = ClockStart(clock: .outage, at: history.opening?.outageAt, definition: "")
+    let outage = outageStart(history, Outage(history))
     let measured = reading(
       history, outage, elapsed, at: recovered?.offset ?? elapsed.sinceStart)
     let target = history.plan.objectives.mtpd

@@ -6,7 +6,7 @@ extension Clocks {
     .word("clock", "What starts the recovery clock: the runbook's word.") { $0.start.clock },
     .time("clock_started_at", "When it started; null where nobody said.") { $0.start.at },
     .text("clock_definition", "From when it is counted, in words.") { $0.start.definition },
-    .text("clock_stops", "What stops it, in words.") { _ in Clocks.stopDefinition },
+    .text("clock_stops", "What stops it, in words.") { $0.stops },
     .maybeObject("recovered", "When the last critical step succeeded.", recoveryShape) {
       $0.recovered
     },
@@ -33,6 +33,14 @@ extension Clocks {
       ])
     ) { $0.withoutWriter },
     .maybeObject(
+      "outage", "The outage as observers saw it from outside; null where nobody watched.",
+      Outage.shape
+    ) { $0.outage },
+    .maybeObject(
+      "writers", "How many stores took writes, as seen from outside; null where nobody watched.",
+      WriterClock.shape
+    ) { $0.writers },
+    .maybeObject(
       "deadline", "The run's own time against its deadline; null where it has none.",
       Shape<DeadlineUse>([
         .seconds("limit", "The runbook's deadline.") { $0.limit },
@@ -43,13 +51,20 @@ extension Clocks {
     ) { $0.deadline },
   ])
 
-  package static let stopDefinition =
-    "when the last critical step succeeded: the run's own verification, not an outside observer"
+  /// What stops the recovery clock, in words.
+  package var stops: String {
+    if let recovered, recovered.isSeen { return recovered.definition }
+    return outage == nil
+      ? "when the last critical step succeeded: the run's own verification, not an outside observer"
+      : "when observers see the service good to stay; where they have seen no outage, when the last "
+        + "critical step succeeded"
+  }
 
   private static let recoveryShape = Shape<Recovery>([
     .time("at", "When.") { $0.at },
     .seconds("offset", "From the run's start.") { $0.offset },
     .text("step", "The step that succeeded last.") { $0.step.text },
+    .flag("seen_from_outside", "Observers saw it; else it is the run's own word.") { $0.isSeen },
     .texts("on_their_word", "Critical steps that count on a person's word alone.") {
       $0.onTheirWord.map(\.text)
     },

@@ -6,7 +6,7 @@ extension Report.Doubt {
   static func all(
     _ history: RunHistory, _ clocks: Clocks, _ integrity: IntegrityFacts
   ) -> [Report.Doubt] {
-    record(history, integrity) + state(history) + figures(history, clocks)
+    record(history, integrity) + twoWriters(clocks) + state(history) + figures(history, clocks)
       + limits(history, clocks) + unverified(history)
   }
 
@@ -45,6 +45,18 @@ extension Report.Doubt {
             + "none followed from that line; an ending that it held was looked for again."))
     }
     return doubts
+  }
+
+  /// The worst that a failover can do.
+  private static func twoWriters(_ clocks: Clocks) -> [Report.Doubt] {
+    guard let writers = clocks.writers, let at = writers.severalAt else { return [] }
+    return [
+      Report.Doubt(
+        kind: .state,
+        text: "MORE THAN ONE store took writes at the same time, from \(at) on, for "
+          + "\(writers.several.spoken) in all: what was written on one of them may be lost.",
+        advice: "Keep both stores as they are until what each of them has is compared.")
+    ]
   }
 
   private static func state(_ history: RunHistory) -> [Report.Doubt] {
@@ -165,7 +177,7 @@ extension Report.Doubt {
 
   private static func limits(_ history: RunHistory, _ clocks: Clocks) -> [Report.Doubt] {
     var doubts: [Report.Doubt] = []
-    if clocks.recovered != nil {
+    if clocks.recovered != nil, clocks.outage == nil {
       doubts.append(
         Report.Doubt(
           kind: .limit,

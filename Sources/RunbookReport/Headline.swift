@@ -30,6 +30,10 @@ extension Report {
     let rto = report.clocks.rto
     let service = report.identity.service
     guard let recovered = report.clocks.recovered else {
+      if let outage = report.clocks.outage, outage.lasting == nil {
+        return
+          "\(what) did all its steps, but from outside \(service) was NOT seen to be good to stay."
+      }
       return "\(what) succeeded; no critical step was run, so no time to recover is known."
     }
     let words = recovered.onTheirWord.prefix(5).map(\.text).joined(separator: ", ")

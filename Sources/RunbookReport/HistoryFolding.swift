@@ -10,6 +10,7 @@ extension RunHistory {
     case .runOpened(let said): opening = opening ?? said
     case .runResumed(let said):
       resumptions.append(Noted(record: record, said: said))
+      if record > 0 { service.lose(from: record - 1, time: time, records[record - 1].at) }
       loseOpenActs(record)
     case .interrupted(let said): interruptions.append(Noted(record: record, said: said))
     case .stepPlanned(let report):
@@ -25,6 +26,8 @@ extension RunHistory {
     case .timerFired(let report): fired(report, record)
     case .personAnswered(let answer): answered(answer, record)
     case .operatorDecided(let decision): decided(decision, record)
+    case .observed(let seen): service.take(seen, in: record, time: time, records[record].at)
+    case .soakEnded(let report): service.soaked = Noted(record: record, said: report)
     case .deadlineReached, .orderRefused: break
     }
     if let step = event.step, let index = places[step] { touched.append(index) }
@@ -96,7 +99,8 @@ extension RunHistory {
       begin(.ask, step, attempt, record) { $0.request = request }
     case .startTimer(let step, _, .confirm, let time):
       if let index = places[step] { steps[index].confirmation = .init(record: record, time: time) }
-    case .startTimer(_, _, .backoff, _), .startTimer(_, _, .gate, _), .startDeadline: break
+    case .startTimer(_, _, .backoff, _), .startTimer(_, _, .gate, _), .startDeadline, .soak:
+      break
     case .close(let outcome):
       self.outcome = outcome
       closedAt = record

@@ -94,7 +94,7 @@ extension Report.Observation {
 
   private static func limits(_ history: RunHistory, _ report: Report) -> [Report.Observation] {
     var found: [Report.Observation] = []
-    if let soak = history.plan.objectives.soak {
+    if let soak = history.plan.objectives.soak, !history.service.watchesService {
       found.append(
         Report.Observation(
           kind: .soak,

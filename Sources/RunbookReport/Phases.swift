@@ -17,11 +17,12 @@ extension Clocks {
       guard let earlier, let later, earlier <= later else { return nil }
       return later - earlier
     }
+    let outageAt = opening?.knownOutage
     let people = peopleTime(history)
     return Phases(
-      outageToDeclared: span(opening?.outageAt, opening?.declaredAt),
+      outageToDeclared: span(outageAt, opening?.declaredAt),
       declaredToStart: span(opening?.declaredAt, history.start),
-      outageToStart: span(opening?.outageAt, history.start),
+      outageToStart: span(outageAt, history.start),
       startToFirstChange: between(0, first),
       firstToLastChange: between(first, last),
       lastChangeToRecovered: between(last, recovered?.record),

@@ -29,6 +29,8 @@ package struct Report: Sendable, Equatable {
   package var undo: UndoSection
   package var observations: [Observation]
   package var timeline: [TimelineEntry]
+  /// Who looked from outside, and what they saw.
+  package var observers: [ObservedService.Track]
   package var integrity: IntegrityFacts
 
   package struct Identity: Sendable, Equatable {

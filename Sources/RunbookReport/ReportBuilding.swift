@@ -32,6 +32,7 @@ extension Report {
     undo = UndoSection(history)
     deviations = Deviation.all(history)
     people = Participant.all(history)
+    observers = history.service.tracks
     timeline = Timeline.entries(history, summary.clocks)
     doubts = Doubt.all(history, summary.clocks, integrity)
     observations = []
@@ -150,7 +151,7 @@ extension Report.Participant {
           said.by, as: said.who,
           said.choice.words + (record.event.step.map { " (\($0))" } ?? ""))
       case .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone, .timerFired,
-        .deadlineReached, .interrupted, .orderRefused:
+        .deadlineReached, .interrupted, .orderRefused, .observed, .soakEnded:
         break
       }
     }

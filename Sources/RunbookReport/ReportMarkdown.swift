@@ -8,6 +8,7 @@ extension Report {
     head(&page)
     doubtful(&page)
     targets(&page)
+    seenFromOutside(&page)
     identity(&page)
     decided(&page)
     leftOut(&page)
@@ -99,7 +100,7 @@ extension Report {
     page.heading(2, "Targets and clocks")
     page.bullets([
       "The recovery clock is counted \(Markdown.plain(clocks.start.definition)). "
-        + "It stops \(Clocks.stopDefinition).",
+        + "It stops \(clocks.stops).",
       "Time to recover: \(Markdown.plain(clocks.rto.why.sentence))",
       "Data lost: \(Markdown.plain(clocks.rpo.why.sentence))",
       "Outage: \(Markdown.plain(clocks.mtpd.why.sentence))",

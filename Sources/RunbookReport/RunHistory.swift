@@ -17,6 +17,8 @@ package struct RunHistory: Sendable {
   package internal(set) var resumptions: [Noted<RunResumption>] = []
   package internal(set) var interruptions: [Noted<Interruption>] = []
   package internal(set) var deadline = DeadlineClock()
+  /// What was seen from outside.
+  package internal(set) var service: ObservedService
   package internal(set) var outcome: Outcome?
   /// The record that closed the run.
   package internal(set) var closedAt: Int?
@@ -41,6 +43,7 @@ package struct RunHistory: Sendable {
 
   package init(plan: Plan, records: [ReportRecord]) {
     self.plan = plan
+    service = ObservedService(plan)
     machine = RunMachine(plan: plan)
     steps = plan.steps.indices.map { StepHistory(index: $0) }
     stateNames = Array(repeating: "pending", count: plan.steps.count)
@@ -80,7 +83,7 @@ package struct RunHistory: Sendable {
 
   /// The person's order that keeps the run from going on; nil also when a signal stopped it since.
   package var pause: Noted<OperatorDecision>? {
-    guard case .paused = machine.state, !machine.waitsForDeadline,
+    guard case .paused = machine.state, !machine.waitsForDeadline, !machine.waitsForService,
       let last = decisions.last(where: { $0.said.choice == .pause }),
       last.record > interruptions.last?.record ?? -1
     else { return nil }
@@ -94,7 +97,9 @@ package struct RunHistory: Sendable {
 
   /// A process let go of the run, and nobody has taken it over since.
   package var isInterrupted: Bool {
-    if case .paused = machine.state { return !machine.waitsForDeadline }
+    if case .paused = machine.state {
+      return !machine.waitsForDeadline && !machine.waitsForService
+    }
     guard !isClosed, let last = interruptions.last?.record else { return false }
     // A run that holds stays so when it is interrupted; whoever moves it again releases commands.
     return last > resumptions.last?.record ?? -1

@@ -141,7 +141,7 @@ package struct RunSummary: Sendable, Equatable {
   private static func state(_ history: RunHistory, _ current: [Current]) -> State {
     if history.isClosed { return .ended }
     if history.pause != nil { return .paused }
-    if history.machine.waitsForDeadline { return .holding }
+    if history.machine.waitsForDeadline || history.machine.waitsForService { return .holding }
     if history.isInterrupted { return .interrupted }
     switch history.machine.state {
     case .holding: return current.allSatisfy(\.isWithPeople) ? .holding : .running
@@ -175,6 +175,13 @@ extension RunSummary {
           kind: .decision, text: "the run's deadline of \(limit) is over; nothing more is started",
           instructions: ["continue lets it go on for \(limit) more"],
           since: history.records[reached].at.wall))
+    } else if history.machine.waitsForService, let soaked = history.service.soaked {
+      waits.append(
+        Wait(
+          kind: .decision,
+          text: "every step has ended, but from outside the service was not seen to stay good",
+          instructions: ["look at it as a customer would; continue watches it once more"],
+          since: history.records[soaked.record].at.wall))
     } else if history.isInterrupted, let interruption = history.interruptions.last {
       waits.append(
         Wait(

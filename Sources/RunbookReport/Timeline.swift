@@ -18,6 +18,7 @@ package struct TimelineEntry: Sendable, Equatable {
     case answered
     case decided
     case orderRefused = "order_refused"
+    case observed
     case recovered
   }
 
@@ -44,7 +45,9 @@ enum Timeline {
       if let recovered = clocks.recovered, recovered.record == index {
         builder.add(
           .recovered, recovered.step,
-          "the last critical step has succeeded: recovered, as far as the run itself saw")
+          recovered.isSeen
+            ? "the last critical step has succeeded"
+            : "the last critical step has succeeded: recovered, as far as the run itself saw")
       }
       for command in record.commands { builder.command(command) }
       entries += builder.entries
@@ -125,6 +128,13 @@ private struct TimelineBuilder {
       add(
         .decided, record.event.step, by: decision.who,
         decision.choice.words + because(decision.reason))
+    case .observed(let seen): observed(seen)
+    case .soakEnded(let report):
+      add(
+        .observed, nil, by: "observers",
+        report.result == .lasted
+          ? "seen from outside, the service stayed good; watched for \(report.waited.spoken)"
+          : "seen from outside, the service did NOT stay good in \(report.waited.spoken)")
     case .orderRefused(let refused):
       add(
         .orderRefused, refused.step, by: refused.named ?? refused.by,
@@ -150,7 +160,26 @@ private struct TimelineBuilder {
     case .startTimer(let step, _, .confirm, let time):
       add(.asked, step, "is taken back by itself in \(time.spoken) unless it is confirmed")
     case .close(let outcome): add(.runEnded, nil, "the run ended: \(outcome.words)")
+    case .soak(let time):
+      add(
+        .observed, nil,
+        "every step has ended; the service is watched" + (time > .zero ? " for \(time.spoken)" : "")
+      )
     case .verify, .startTimer(_, _, .gate, _), .startDeadline: break
+    }
+  }
+
+  private mutating func observed(_ seen: Observation) {
+    for report in seen.observers {
+      for change in report.changes {
+        let who = change.answeredBy.map { ", answered by \($0)" } ?? ""
+        entries.append(
+          TimelineEntry(
+            seq: record.seq, at: change.at.wall,
+            offset: history.time.offsets[index] - (record.at.monotonic - change.at.monotonic),
+            kind: .observed, step: nil, actor: report.observer,
+            text: "\(change.to.rawValue)\(who): \(change.saw)"))
+      }
     }
   }
 

@@ -41,7 +41,7 @@ struct RehearsedFacts {
         switch command {
         case .apply: true
         case .check, .ask: machine.plan.steps[place].kind != .change
-        case .plan, .verify, .undo, .startTimer, .startDeadline, .close: false
+        case .plan, .verify, .undo, .startTimer, .startDeadline, .soak, .close: false
         }
       guard isBeginning, begun[id] == nil else { continue }
       begun[id] = at

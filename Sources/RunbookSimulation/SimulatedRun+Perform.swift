@@ -9,6 +9,7 @@ extension SimulatedRun {
 
   mutating func perform(_ released: Released) {
     let command = released.command
+    if case .soak(let time) = command { return soak(time) }
     guard let id = command.step, let place = machine.place(of: id) else { return }
     if command.hasEffect, released.record >= journal.durable {
       breach(.recordBeforeEffect, id, "'\(id)' was changed before the record of it was durable")
@@ -23,8 +24,15 @@ extension SimulatedRun {
     case .ask(_, let attempt, let request): ask(place, attempt, request)
     case .startTimer(_, let attempt, let purpose, let after):
       startTimer(place, TimerReport(id, attempt: attempt, purpose), after)
-    case .startDeadline, .close: break
+    case .startDeadline, .soak, .close: break
     }
+  }
+
+  /// The modelled service is good once every step has ended; who looks at it from outside is no part of the model.
+  private mutating func soak(_ time: Duration) {
+    working += 1
+    let seen = SoakReport(.lasted, goodSince: nil, waited: time)
+    agenda.add(.ended(.soakEnded(seen), nil), at: now + time.nanosecondsClamped)
   }
 
   private mutating func begin(

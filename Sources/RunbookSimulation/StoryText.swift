@@ -65,6 +65,7 @@ extension Event {
     if case .runResumed = self { return "resumed" }
     if case .operatorDecided = self { return "a person decides: \(phrase)" }
     if case .deadlineReached = self { return "the deadline is over: nothing more is started" }
+    if case .soakEnded = self { return "the service is seen to be good" }
     if case .interrupted(let facts) = self { return "\(facts.cause): nothing more is started" }
     return nil
   }
@@ -81,7 +82,8 @@ extension Command {
       "attempt \(attempt + 1) of \(step) in \(after.spoken)"
     case .startTimer(let step, _, .confirm, let after):
       "\(step) is taken back in \(after.spoken) unless it is confirmed"
-    case .startTimer(_, _, .gate, _), .startDeadline, .plan, .check, .verify, .close: nil
+    case .startTimer(_, _, .gate, _), .startDeadline, .soak, .plan, .check, .verify, .close:
+      nil
     }
   }
 }

@@ -121,6 +121,11 @@ struct Watcher: Sendable {
     if case .operatorDecided(let decision) = event, case .skip = decision.choice {
       steps[place].isLeft = true
     }
+    // Their word settles a doubt; that it is right is theirs to answer for.
+    if case .operatorDecided(let decision) = event, case .markDone = decision.choice {
+      steps[place].isInDoubt = false
+      steps[place].isUnproven = false
+    }
     if case .operatorDecided(let decision) = event, case .retry = decision.choice {
       // Where nothing can look, a person's order to try again is the person's to answer for.
       if model.parts[place].canBeSeen {
@@ -197,6 +202,7 @@ struct Watcher: Sendable {
       steps[place].isToBeConfirmed = true
       steps[place].mayNotStay = true
     case .verify, .startTimer(_, _, .gate, _), .startTimer(_, _, .backoff, _), .startDeadline,
+      .soak,
       .close:
       break
     }

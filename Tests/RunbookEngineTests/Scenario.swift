@@ -10,7 +10,7 @@ struct Scenario {
 
   init(
     _ steps: [PlannedStep], concurrency: Int = 16, repeated: [RepeatedStep]? = nil,
-    deadline: Duration? = nil
+    deadline: Duration? = nil, adjust: (inout Plan) -> Void = { _ in }
   ) {
     var plan = Plan(
       id: "p-1", runbook: .init(name: "test", path: "runbook.yaml", sha256: ""),
@@ -28,6 +28,7 @@ struct Scenario {
     plan.concurrency = concurrency
     plan.repeated = repeated
     plan.deadline = deadline
+    adjust(&plan)
     machine = RunMachine(plan: plan)
   }
 
@@ -61,6 +62,7 @@ extension Command {
     case .startTimer(let step, let attempt, let purpose, let after):
       "\(purpose.rawValue) \(step)#\(attempt) \(after.text)"
     case .startDeadline(let after): "deadline \(after.text)"
+    case .soak(let time): "soak \(time.text)"
     case .close(let outcome): "close \(outcome.rawValue)"
     }
   }

@@ -19,7 +19,8 @@ let checkPage = ActionPage(
     commit to the begin of the outage, where that is known. It is a bound (at most) under the \
     condition that the old primary committed nothing after the outage began, and unknown otherwise.
 
-    `accepting: false` holds for a refused connection only. Silence may be the network's, so it \
+    `accepting: false` holds for a refused connection only, and `writable: true` does not hold \
+    then. Silence may be the network's, so it \
     cannot be told.
 
     The role needs pg_monitor to read pg_stat_wal_receiver.

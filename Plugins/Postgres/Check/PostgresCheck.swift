@@ -101,6 +101,8 @@ struct PostgresCheck: CheckAction {
 
   private func unreachable(_ trouble: ConnectTrouble, _ expect: Expectation) -> Verdict {
     let evidence = Evidence(trouble.message, facts: ["accepting": trouble.accepting])
+    // Where nobody listens nobody can write: that is an answer to whoever needs a writer there.
+    if expect.writable == true, case .refused = trouble.kind { return .doesNotHold(evidence) }
     guard let wanted = expect.accepting, let isAccepting = trouble.accepting.bool else {
       return .cannotTell(evidence)
     }

@@ -136,10 +136,21 @@ extension HTTPCheck {
       context.masked(summary),
       facts: [
         "reachable": true, "status": .int(Int64(answer.status)), "latency": .duration(answer.took),
-        "remote_ip": .string(answer.remoteIP), "body": .string(excerpt), "how": .null,
+        "remote_ip": .string(answer.remoteIP), "body": .string(excerpt),
+        "site": Self.site(answer.body, context), "how": .null,
       ],
       output: answer.body.isEmpty ? nil : excerpt,
       droppedBytes: max(0, whole.utf8.count - HTTPLimits.excerpt))
+  }
+
+  private static let longestSite = 64
+
+  private static func site(_ body: [UInt8], _ context: ReadContext) -> Value {
+    // Most bodies are no JSON at all, and samples are many.
+    guard body.first == UInt8(ascii: "{"), let value = try? JSONText.read(body),
+      case .string(let site)? = value["site"], site.utf8.count <= longestSite
+    else { return .null }
+    return .string(context.masked(site))
   }
 
   /// No answer came. Only what the other side did itself counts against it; silence may be ours.
@@ -152,7 +163,7 @@ extension HTTPCheck {
         "\(name): \(how)",
         facts: [
           "reachable": false, "status": .null, "latency": .null, "remote_ip": .null, "body": .null,
-          "how": .string(how),
+          "site": .null, "how": .string(how),
         ])
     }
     switch trouble {

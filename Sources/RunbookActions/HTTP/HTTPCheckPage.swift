@@ -148,6 +148,8 @@ extension HTTPCheck {
         Output("latency", .duration, "From the start to the end of the answer; null without one."),
         Output("remote_ip", .string, "The address that answered; null when none did."),
         Output("body", .string, "The first 4 KiB of the body, secrets masked; null without one."),
+        Output(
+          "site", .string, "Who answered: 'site' of a JSON body; null where it has none."),
         Output("how", .string, "Why there was no answer; null when there was one."),
       ],
       timeout: .seconds(10), expected: .milliseconds(200), undo: .notNeeded,

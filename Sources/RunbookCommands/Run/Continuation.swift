@@ -37,6 +37,7 @@ struct Continuation {
 
   private var opening: RunOpening? { predecessor.history.opening }
   var outageAt: Timestamp? { opening?.outageAt }
+  var observedOutage: ObservedOutage? { opening?.observedOutage }
   var declaredAt: Timestamp? { opening?.declaredAt }
 
   /// It goes on with the same service for the same purpose; anything else is another matter.

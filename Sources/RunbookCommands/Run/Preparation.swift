@@ -10,12 +10,24 @@ import RunbookModel
 struct Preparation {
   let request: Planner.Request
   let secrets: SecretVault
+  /// What a person said of the outage, and what was seen of it; the request goes by the first of them that is there.
+  let statedOutage: Timestamp?
+  let observedOutage: ObservedOutage?
   private let console: Console
 
-  init(_ options: RunbookOptions, purpose: Purpose, console: Console) async throws {
+  /// `anyVariant`: where the variant makes no difference, the first one will do.
+  init(
+    _ options: RunbookOptions, purpose: Purpose, console: Console, anyVariant: Bool = false
+  ) async throws {
     self.console = console
     let documents = try Self.documents(options, console)
-    request = try Self.request(options, documents, purpose: purpose, console)
+    var options = options
+    if anyVariant { options.variant = options.variant ?? documents.runbook.variants.first }
+    var request = try Self.request(options, documents, purpose: purpose, console)
+    statedOutage = request.outageAt
+    observedOutage = try Self.observedOutage(request, console)
+    request.outageAt = statedOutage ?? observedOutage?.badSince
+    self.request = request
     do throws(SecretVault.Missing) {
       secrets = try await SecretVault.read(
         documents.environment.secrets, in: documents.environmentSource.folder)
@@ -29,14 +41,37 @@ struct Preparation {
   static func sketch(
     _ options: RunbookOptions, purpose: Purpose, console: Console
   ) throws -> Plan {
-    let request = try request(
-      options, documents(options, console), purpose: purpose, console)
+    try sketch(
+      request(options, documents(options, console), purpose: purpose, console), console)
+  }
+
+  /// What the documents alone say.
+  func sketched() throws -> Plan { try Self.sketch(request, console) }
+
+  private static func sketch(_ request: Planner.Request, _ console: Console) throws -> Plan {
     let program = Program.current
     do throws(Diagnostic) {
       return try Planner(registry: program.registry, clock: program.clock).sketch(request)
     } catch {
       Documents.show([error], console: console)
       throw ExitStatus.invalid
+    }
+  }
+
+  /// Where nobody watches, or what they wrote cannot be read, nothing is known; that must not keep anybody from acting.
+  private static func observedOutage(
+    _ request: Planner.Request, _ console: Console
+  ) throws -> ObservedOutage? {
+    let store = try ObservationStore(RunSession.current().store.folder)
+    do throws(StoreError) {
+      return try store.outage(
+        of: request.runbook.service, in: request.environment.name,
+        now: Program.current.clock.now().wall)
+    } catch {
+      console.note(
+        "What 'lifeboat observe' has seen cannot be read, so only what is stated of the outage "
+          + "counts: \(error.message)")
+      return nil
     }
   }
 

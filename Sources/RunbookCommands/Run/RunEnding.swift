@@ -46,7 +46,7 @@ struct RunEnding {
     case .waiting: .waiting
     case .paused: .interrupted
     case .closed(.succeeded):
-      [report.clocks.rto, report.clocks.rpo].contains { $0.verdict == .missed }
+      report.clocks.missesObjective
         ? .objectiveMissed : .done
     case .closed(.failedUnchanged): .failedUnchanged
     case .closed(.failedUndone): .failedUndone

@@ -70,11 +70,11 @@ struct RunFlow {
     if purpose == .recovery { try confirmService(plan, console) }
     try answers.check(against: plan)
     _ = try answers.staying()
-    return Prepared(
-      plan: plan, secrets: preparation.secrets,
-      order: RunSession.Order(
-        by: Person.current, reason: reason, outageAt: preparation.request.outageAt,
-        declaredAt: declaredAt, continuing: after?.link))
+    var order = RunSession.Order(
+      by: Person.current, reason: reason, outageAt: preparation.statedOutage,
+      declaredAt: declaredAt, continuing: after?.link)
+    order.observedOutage = after?.observedOutage ?? preparation.observedOutage
+    return Prepared(plan: plan, secrets: preparation.secrets, order: order)
   }
 
   func run(_ prepared: Prepared) async throws -> ExitStatus {

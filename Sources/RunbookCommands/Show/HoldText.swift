@@ -42,6 +42,9 @@ struct HoldText {
     for (step, failure) in machine.undecided { lines += explain(step, failure) }
     for question in machine.questions { lines += asked(question) }
     for (step, _) in machine.toConfirm { lines += toConfirm(step) }
+    if machine.waitsForService, let outage = clocks?.outage {
+      lines += outage.words.map { wrapped($0, width: 100, indent: "  ") }
+    }
     lines += [""] + changed + [notStarted]
     if !unknown.isEmpty { lines += unknown }
     lines +=

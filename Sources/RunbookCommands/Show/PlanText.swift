@@ -174,6 +174,20 @@ struct PlanText {
     if !timing.criticalPath.isEmpty {
       lines.append("Longest  \(timing.criticalPath.map(\.text).joined(separator: " > "))")
     }
+    for observer in plan.observers ?? [] {
+      let decides: String =
+        switch observer.decides {
+        case .service: ", decides whether the service is good"
+        case .writer: ", decides whether a store takes writes"
+        case nil: ""
+        }
+      lines.append(
+        "Watched  \(observer.name): \(observer.check.uses) every \(observer.every.spoken)\(decides)"
+      )
+    }
+    if let soak = plan.objectives.soak {
+      lines.append("Soak     recovered is what stays good for \(soak.spoken), seen from outside")
+    }
     lines.append("Proof    \(coverage)")
     lines.append("Plan     \(plan.id)")
     let obstacles = obstacles

@@ -39,6 +39,10 @@ struct ProgressPrinter: RunListener {
           id, record, machine, "waits",
           "taken back at \((record.at.wall + after).text(decimals: 0)) (in \(after.spoken)) unless "
             + "confirmed: lifeboat confirm \(run) \(id)", .warning)
+      case .soak(let time):
+        console.out(
+          "\(self.time(record))  every step has ended; the service is watched from outside"
+            + (time > .zero ? ", it must stay good for \(time.spoken)" : ""))
       case .plan, .check, .startTimer, .startDeadline, .close: break
       }
     }
@@ -63,9 +67,27 @@ struct ProgressPrinter: RunListener {
       console.out(
         "\(time(record))  \(refused.named ?? refused.by) ordered \(refused.verb.rawValue)"
           + (refused.step.map { " \($0)" } ?? "") + ": not taken: \(refused.message)")
+    case .observed(let seen): observed(seen, record)
+    case .soakEnded(let report):
+      console.out(
+        "\(time(record))  "
+          + (report.result == .lasted
+            ? "seen from outside, the service stays good"
+            : "seen from outside, the service did NOT stay good in \(report.waited.spoken)"))
     case .runOpened, .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone,
       .timerFired, .personAnswered:
       break
+    }
+  }
+
+  private func observed(_ seen: Observation, _ record: RunRecord) {
+    for report in seen.observers {
+      for change in report.changes {
+        let who = change.answeredBy.map { " (\($0))" } ?? ""
+        console.out(
+          "\(time(RunRecord(at: change.at, event: record.event, commands: [])))  \(report.observer) is \(change.to.rawValue.uppercased())\(who): "
+            + change.saw.cut(at: 110))
+      }
     }
   }
 

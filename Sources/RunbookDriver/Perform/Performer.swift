@@ -36,9 +36,13 @@ package struct Performer: Sendable {
   }
 
   package func context(for step: PlannedStep, until deadline: Deadline) -> ReadContext {
+    context(for: step.id, until: deadline)
+  }
+
+  func context(for id: StepID, until deadline: Deadline) -> ReadContext {
     ReadContext(
       facts: RunFacts(
-        run: run, step: step.id, purpose: plan.purpose, environment: plan.environment.name,
+        run: run, step: id, purpose: plan.purpose, environment: plan.environment.name,
         variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder),
       deadline: deadline, secrets: secrets, checks: checks)
   }
@@ -145,8 +149,14 @@ package struct Performer: Sendable {
   package func input(
     of page: ActionPage, for step: PlannedStep
   ) -> Result<Value, ActionFailure> {
+    input(of: page, step.with, scope.of(step))
+  }
+
+  func input(
+    of page: ActionPage, _ with: Template, _ scope: RunScope
+  ) -> Result<Value, ActionFailure> {
     let unknown: UnknownInText = page.kind == .person ? .spelled : .spreads
-    switch step.with.rendered(in: scope.of(step), unknownInText: unknown) {
+    switch with.rendered(in: scope, unknownInText: unknown) {
     case .failure(let error):
       return .failure(.refused(.input, "the input of \(page.name) is an error: \(error.message)"))
     case .success(let value):

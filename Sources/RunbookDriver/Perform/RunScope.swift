@@ -27,7 +27,8 @@ package struct RunScope: Sendable {
       opening.map { $0.reason.map(Value.string) ?? .unknown("no reason was given") }
       ?? .unknown("the run has not been started")
     run["outage_at"] =
-      opening?.outageAt.map(Value.timestamp) ?? .unknown("nobody has said when the outage began")
+      opening?.knownOutage.map(Value.timestamp)
+      ?? .unknown("nobody has said or seen when the outage began")
     roots = [
       "params": .map(plan.parameters), "env": plan.environmentValues, "secrets": .map(secrets),
       "objectives": .map(

@@ -117,6 +117,7 @@ package struct Planner: Sendable {
     plan.parameters = request.parameters
     plan.concurrency = runbook.concurrency
     plan.deadline = runbook.deadline
+    plan.observers = runbook.observers.isEmpty ? nil : runbook.observers
     plan.secrets = request.environment.secrets
     plan.roles = request.environment.roles
     plan.coolDown = request.environment.coolDown

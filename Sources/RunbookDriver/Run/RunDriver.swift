@@ -33,43 +33,21 @@ package actor RunDriver {
   private var heldTimers: [TimerReport] = []
   private var deadline: DeadlineClock
   private var deadlineTimer: Task<Void, Never>?
+  /// Looks from outside; nil where the plan has no observer.
+  private let observers: ObserverPool?
+  private var soaking: Task<Void, Never>?
   /// A signal came: this process lets go as soon as nothing runs.
   private var leaving: String?
 
-  /// Something that is with a person; a newer one makes an older one's answer void.
-  private struct Talk {
-    var token: Int
-    var attempt = 0
-    var task: Task<Void, Never>
-  }
-
-  private enum Message: Sendable {
-    /// The ending of a command.
-    case ended(Event)
-    /// What a person at this process said to a question; nil when nobody was there.
-    case answered(StepID, token: Int, PersonAnswer?)
-    case decided(token: Int, SteeringOrder?)
-    case lingered(token: Int)
-    case timer(TimerReport)
-    case deadline
-    case interrupted(String)
-    /// From anywhere on this machine.
-    case ordered(SteeringOrder, Reply)
-    case wantsStatus(Reply)
-  }
-
   package typealias Reply = @Sendable (SteeringAnswer) -> Void
-
-  /// What goes into the machine: a fact, or an order that may not fit.
-  private enum Input {
-    case fact(Event)
-    case order(SteeringOrder, Reply)
-  }
 
   package init(
     machine: RunMachine, performer: Performer, log: any RecordLog, clock: any DriverClock,
     listener: any RunListener, desk: any PeopleDesk, deadline: DeadlineClock = DeadlineClock()
   ) {
+    observers = machine.plan.observers.map { observers in
+      ObserverPool(observers, clock: clock) { await performer.sample($0) }
+    }
     self.deadline = deadline
     self.machine = machine
     self.performer = performer
@@ -101,11 +79,16 @@ package actor RunDriver {
   package func run(from first: Event) async throws -> Ending {
     defer { letGo() }
     var commands = try write([.fact(first)])
+    observers?.start { [mailbox] in mailbox.post(.observed) }
     // Of a run that was away for longer nothing new is begun.
     if let left = deadlineLeft, left <= .zero { commands += try write([deadlineReached]) }
     while true {
       perform(commands)
-      if let ending = try await ending() { return ending }
+      if let ending = try await ending() {
+        _ = try write(lookedAt)
+        try sync()
+        return ending
+      }
       commands = try await takeMessages()
     }
   }
@@ -117,11 +100,15 @@ package actor RunDriver {
     deciding?.task.cancel()
     lingering?.task.cancel()
     deadlineTimer?.cancel()
+    soaking?.cancel()
+    observers?.stop()
     for message in mailbox.takeWaiting() {
       switch message {
       case .ordered(_, let reply), .wantsStatus(let reply):
         reply(.refused(.lettingGo, "the process lets go of the run; the order was not taken"))
-      case .ended, .answered, .decided, .lingered, .timer, .deadline, .interrupted: break
+      case .ended, .answered, .decided, .lingered, .timer, .deadline, .observed, .soaked,
+        .interrupted:
+        break
       }
     }
   }
@@ -146,7 +133,7 @@ package actor RunDriver {
     }
     switch machine.state {
     case .open:
-      guard asks.isEmpty, backoffs.isEmpty else { return nil }
+      guard asks.isEmpty, backoffs.isEmpty, soaking == nil else { return nil }
       if let order = desk.takeOrderGiven() {
         mailbox.post(.decided(token: newToken(), order))
         return nil
@@ -157,7 +144,8 @@ package actor RunDriver {
       guard backoffs.isEmpty else { return nil }
       return try decide(.waiting)
     case .paused(let cause, _):
-      return try decide(machine.waitsForDeadline ? .waiting : .paused(because: cause))
+      let waitsForPerson = machine.waitsForDeadline || machine.waitsForService
+      return try decide(waitsForPerson ? .waiting : .paused(because: cause))
     case .closed, .unwinding, .stopping: return nil
     }
   }
@@ -190,6 +178,12 @@ package actor RunDriver {
     return nil
   }
 
+  /// What observers have seen since the last record of it; nothing follows the record that closes the run.
+  private var lookedAt: [Input] {
+    if case .closed = machine.state { return [] }
+    return observers?.report().map { [.fact(.observed($0))] } ?? []
+  }
+
   private func newToken() -> Int {
     tokens += 1
     return tokens
@@ -218,6 +212,10 @@ package actor RunDriver {
       case .deadline:
         deadlineTimer = nil
         if let left = deadlineLeft, left <= .zero { inputs.append(deadlineReached) }
+      case .observed: inputs += lookedAt
+      case .soaked(let report):
+        soaking = nil
+        inputs += lookedAt + [.fact(.soakEnded(report))]
       case .answered(let step, let token, let answer):
         if asks[step]?.token == token { asks[step] = nil }
         if let answer {
@@ -234,6 +232,7 @@ package actor RunDriver {
       case .lingered(let token): if lingering?.token == token { nobodyComes = true }
       case .interrupted(let cause):
         leaving = leaving ?? cause
+        inputs += lookedAt
         inputs.append(.fact(.interrupted(Interruption(cause: cause))))
       case .ordered(let order, let reply): inputs.append(.order(order, reply))
       case .wantsStatus(let reply): curious.append(reply)
@@ -265,6 +264,7 @@ package actor RunDriver {
         case .fact(let event):
           guard let commands = try record(event, &mustSync) else { continue }
           released += commands
+          if case .observed = event { continue }
           hasMoved = true
         case .order(var order, let reply):
           order.reason = order.reason.map(performer.secrets.masked)
@@ -421,8 +421,18 @@ extension RunDriver {
       case .ask(let id, let attempt, let request): ask(id, attempt, request)
       case .startTimer(let id, let attempt, let purpose, let after):
         startTimer(TimerReport(id, attempt: attempt, purpose), after)
+      case .soak(let time): soak(time)
       case .startDeadline, .close: break
       }
+    }
+  }
+
+  private func soak(_ time: Duration) {
+    soaking?.cancel()
+    soaking = Task { [observers, mailbox] in
+      guard let observers else { return }
+      let report = await observers.soak(for: time)
+      if !Task.isCancelled { mailbox.post(.soaked(report)) }
     }
   }
 

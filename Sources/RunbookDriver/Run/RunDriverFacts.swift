@@ -36,14 +36,16 @@ extension Event {
     case .stepApplied, .stepUndone, .personAnswered, .operatorDecided, .runOpened, .runResumed,
       .deadlineReached:
       true
-    case .stepPlanned, .stepChecked, .stepVerified, .timerFired, .interrupted, .orderRefused: false
+    case .stepPlanned, .stepChecked, .stepVerified, .timerFired, .interrupted, .orderRefused,
+      .observed, .soakEnded:
+      false
     }
   }
 
   /// People and signals can come after the end; that is no fault of this program.
   var mayComeLate: Bool {
     switch self {
-    case .personAnswered, .operatorDecided, .interrupted: true
+    case .personAnswered, .operatorDecided, .interrupted, .observed, .soakEnded: true
     case .runOpened, .runResumed, .stepPlanned, .stepChecked, .stepApplied, .stepVerified,
       .stepUndone, .timerFired, .deadlineReached, .orderRefused:
       false

@@ -25,6 +25,8 @@ package struct RunSession: Sendable {
     package var by: String
     package var reason: String?
     package var outageAt: Timestamp?
+    /// What was seen of the outage before the run.
+    package var observedOutage: ObservedOutage?
     package var declaredAt: Timestamp?
     /// The run of another variant that this one continues, and the id under which it was announced there.
     package var continuing: Continuing?
@@ -113,6 +115,7 @@ package struct RunSession: Sendable {
       variant: plan.variant, by: order.by, host: LockHolder.thisHost, reason: order.reason,
       outageAt: order.outageAt, declaredAt: order.declaredAt, toolVersion: toolVersion,
       seed: Int64.random(in: 0...Int64.max))
+    opening.observedOutage = order.observedOutage
     opening.acknowledged = acknowledged.isEmpty ? nil : acknowledged
     opening.predecessor = order.continuing?.predecessor
     return try await drive(
@@ -208,7 +211,7 @@ package struct RunSession: Sendable {
       plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: opening)
     let performer = Performer(
       plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock,
-      run: opening.run, outageAt: opening.outageAt)
+      run: opening.run, outageAt: opening.knownOutage)
     let driver = RunDriver(
       machine: machine, performer: performer, log: driven.journal, clock: clock,
       listener: watch.listener, desk: watch.desk, deadline: deadline)

@@ -13,13 +13,11 @@ package struct Rule: Sendable {
 }
 
 /// Every rule, in the order of codes.
-///
-/// LB407 ("no observer decides the service") is kept for the day when observers are served: until then no runbook could
-/// obey it.
 package enum RuleBook {
   package static let all: [Rule] = [
     promotionWithoutFence, movedTooEarly, nothingVerifies, ttlBeyondObjective, worstCase,
-    irreversibleWithoutApproval, blankParameter, lostVantagePoint, dependsOnItsOwnChange,
+    irreversibleWithoutApproval, nothingObserves, blankParameter, lostVantagePoint,
+    dependsOnItsOwnChange,
     plainSecret, sharedTarget,
   ]
 

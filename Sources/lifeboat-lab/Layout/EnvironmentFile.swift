@@ -34,7 +34,7 @@ struct EnvironmentFile {
       haproxy: \(haproxy)
       shop:
         name: \(Layout.shopName)
-        url: 'http://\(layout[new].front)'
+        url: 'http://\(Layout.shopName):\(layout[new].front.port)'
         front_a: 'http://\(layout.siteA.front)'
         front_b: 'http://\(layout.siteB.front)'
       app:

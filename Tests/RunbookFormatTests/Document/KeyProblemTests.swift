@@ -58,14 +58,6 @@ struct KeyProblemTests {
     #expect(Samples.with("LB210", text).contains { $0.message.hasPrefix("'\(name)'") })
   }
 
-  @Test func `observers and soak are refused by name`() {
-    let text = Samples.steps(
-      "    - {step: a, uses: tcp.check, with: {address: 'h:1'}}",
-      head: "observers: [{observer: shop, uses: http.check}]"
-    ).replacing("clock: run", with: "clock: run, soak: 10s")
-    #expect(Samples.with("LB210", text).count == 2)
-  }
-
   @Test func `a step without its required keys names each of them`() {
     #expect(problems("    - title: x") == ["LB203 9:7", "LB203 9:7"])
   }

@@ -155,7 +155,7 @@ extension StaticCheck {
 
 extension Template {
   /// Every expression in it.
-  fileprivate var expressions: [ExpressionText] {
+  var expressions: [ExpressionText] {
     switch self {
     case .literal: []
     case .expression(let text): [text]

@@ -61,6 +61,7 @@ struct StaticCheck {
         index += 1
       }
     }
+    for observer in draft.runbook.observers { check(observer) }
     reportUnmet()
   }
 
@@ -88,7 +89,7 @@ struct StaticCheck {
     case afterwards
   }
 
-  private mutating func input(_ template: Template, _ page: ActionPage?, _ index: Int, _ use: Use) {
+  mutating func input(_ template: Template, _ page: ActionPage?, _ index: Int, _ use: Use) {
     read(template, index, use)
     guard let page else { return }
     problems.add(

@@ -34,7 +34,7 @@ enum RunbookKey: Int, DocumentKey {
         "Values that whoever starts the run gives: params.<name>."),
       KeyRule(
         "observers", .list(.section(ObserverKey.section)),
-        "Samples taken all through a run, from outside.", isServed: false),
+        "Samples taken all through a run, from outside; at most 1,000."),
       KeyRule(
         "stages", .list(.section(StageKey.section)), "Groups of steps, strictly one after another.",
         isRequired: true),
@@ -56,8 +56,8 @@ enum ObjectivesKey: Int, DocumentKey {
         "clock", .word(Objectives.Clock.allCases.map(\.rawValue)), "What starts the RTO clock.",
         isRequired: true),
       KeyRule(
-        "soak", .duration, "The service must stay good this long before it counts as recovered.",
-        isServed: false),
+        "soak", .duration,
+        "The service must stay good this long before it counts as recovered; needs an observer."),
     ])
 }
 
@@ -91,9 +91,15 @@ enum ObserverKey: Int, DocumentKey {
       KeyRule("observer", .name, "The observer's id.", isRequired: true),
       KeyRule("uses", .action, "The check that takes a sample.", isRequired: true),
       KeyRule("with", .template, "The check's input."),
-      KeyRule("every", .duration, "The time between two samples."),
-      KeyRule("timeout", .duration, "The time for one sample."),
-      KeyRule("decides", .word(["service"]), "Its failures open the outage."),
+      KeyRule(
+        "every", .duration,
+        "From one sample's start to the next one's; 1s where it is missing, at least 50ms."),
+      KeyRule(
+        "timeout", .duration, "The time for one sample; 1s where it is missing, at most 1m."),
+      KeyRule(
+        "decides", .word(Observer.Decision.allCases.map(\.rawValue)),
+        "'service': it says whether the service is good. 'writer': it says whether one store "
+          + "takes writes."),
     ])
 }
 

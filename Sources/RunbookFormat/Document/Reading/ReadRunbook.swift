@@ -21,6 +21,8 @@ extension DocumentReader {
     draft.runbook.concurrency = count(keys[.concurrency], "concurrency", 1...1000) ?? 16
     draft.runbook.deadline = duration(keys[.deadline], "deadline")
     readParameters(keys[.parameters], into: &draft)
+    draft.runbook.observers = observers(keys[.observers])
+    checkSoak(keys[.objectives], draft.runbook)
     readSilences(keys[.silence], into: &draft.silences.everywhere)
     readStages(keys[.stages], into: &draft)
     return draft
@@ -47,9 +49,11 @@ extension DocumentReader {
     }
   }
 
-  private func rtoPlace(in id: NodeID) -> SourcePlace? {
+  private func rtoPlace(in id: NodeID) -> SourcePlace? { objective("rto", in: id) }
+
+  func objective(_ key: String, in id: NodeID) -> SourcePlace? {
     guard tree[id].kind == .map else { return nil }
-    let pair = tree.pairs(of: id).first { tree.string($0.key) == "rto" }
+    let pair = tree.pairs(of: id).first { tree.string($0.key) == key }
     return pair.map { place($0.value) }
   }
 
