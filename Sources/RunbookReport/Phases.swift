@@ -31,50 +31,14 @@ extension Clocks {
       unattended: history.time.unattendedTime)
   }
 
-  /// Sums the spans between records in which a question stood open, and those in which nothing but a person could
-  /// move the run. Time without a process is not counted: nobody could have been heard.
   private static func peopleTime(
     _ history: RunHistory
   ) -> (asking: Duration, standing: Duration) {
-    var asking = Duration.zero
-    var standing = Duration.zero
-    var questions = 0
-    var working = 0
-    var backingOff = Set<StepID>()
-    let changes = changesPerRecord(history)
-    for record in history.records.indices {
-      if record > 0, !history.time.unattended.contains(record - 1..<record) {
-        let span = history.time.between(record - 1, record)
-        let isBusy = working > 0 || !backingOff.isEmpty
-        if questions > 0 { asking += span }
-        if !isBusy { standing += span }
-      }
-      questions += changes[record].questions
-      working += changes[record].working
-      if case .timerFired(let timer) = history.records[record].event, timer.purpose == .backoff {
-        backingOff.remove(timer.step)
-      }
-      for case .startTimer(let step, _, .backoff, _) in history.records[record].commands {
-        backingOff.insert(step)
-      }
+    let spans = PeopleSpans(history)
+    func sum(_ spans: [Range<Int>]) -> Duration {
+      spans.reduce(.zero) { $0 + history.time.between($1.lowerBound, $1.upperBound) }
     }
-    return (asking, standing)
-  }
-
-  private static func changesPerRecord(
-    _ history: RunHistory
-  ) -> [(questions: Int, working: Int)] {
-    var changes = history.records.map { _ in (questions: 0, working: 0) }
-    for act in history.steps.lazy.flatMap(\.acts) {
-      if act.kind == .ask {
-        changes[act.begun].questions += 1
-        if let ended = act.ended { changes[ended].questions -= 1 }
-      } else {
-        changes[act.begun].working += 1
-        if let ended = act.ended { changes[ended].working -= 1 }
-      }
-    }
-    return changes
+    return (sum(spans.asking), sum(spans.standing))
   }
 
   /// From the end of the last fence before the first promotion to the end of that promotion; where the promotion's own

@@ -31,6 +31,8 @@ package struct Report: Sendable, Equatable {
   package var timeline: [TimelineEntry]
   /// Who looked from outside, and what they saw.
   package var observers: [ObservedService.Track]
+  /// The same as a picture; it is drawn, and no part of the JSON.
+  package var chart: RunChart
   package var integrity: IntegrityFacts
 
   package struct Identity: Sendable, Equatable {

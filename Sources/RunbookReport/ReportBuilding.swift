@@ -34,6 +34,7 @@ extension Report {
     people = Participant.all(history)
     observers = history.service.tracks
     timeline = Timeline.entries(history, summary.clocks)
+    chart = RunChart(history, summary.clocks)
     doubts = Doubt.all(history, summary.clocks, integrity)
     observations = []
     headline = ""

@@ -1,12 +1,14 @@
 /// The forms in which a report is written.
 package enum ReportFormat: String, Sendable, CaseIterable {
   case markdown
+  case html
   case json
 
   /// The usual end of the file's name.
   package var fileExtension: String {
     switch self {
     case .markdown: "md"
+    case .html: "html"
     case .json: "json"
     }
   }
@@ -16,6 +18,7 @@ extension Report {
   package func text(as format: ReportFormat) -> String {
     switch format {
     case .markdown: markdown
+    case .html: html()
     case .json: jsonText
     }
   }
