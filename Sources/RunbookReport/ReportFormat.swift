@@ -3,6 +3,9 @@ package enum ReportFormat: String, Sendable, CaseIterable {
   case markdown
   case html
   case json
+  /// The timeline alone.
+  case csv
+  case junit
 
   /// The usual end of the file's name.
   package var fileExtension: String {
@@ -10,6 +13,8 @@ package enum ReportFormat: String, Sendable, CaseIterable {
     case .markdown: "md"
     case .html: "html"
     case .json: "json"
+    case .csv: "csv"
+    case .junit: "xml"
     }
   }
 }
@@ -20,6 +25,8 @@ extension Report {
     case .markdown: markdown
     case .html: html()
     case .json: jsonText
+    case .csv: csv
+    case .junit: junit
     }
   }
 }

@@ -37,4 +37,37 @@ import Testing
       #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
     }
   }
+
+  @Test func `the JSON of a real run fits the published schema, as another program reads it`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), look("b", "echo 1"), gate("c"))
+      // It waits for a person when its report is made.
+      #expect(try await desk.drill().status == 6)
+      let schema = try await desk.lifeboat("schema", "report")
+      let report = try await desk.lifeboat("report", "--format", "json")
+      #expect(schema.status == 0 && report.status == 0)
+      let program = desk.path + "/out/validate.py"
+      try write(schema.output, to: desk.path + "/out/schema.json")
+      try write(report.output, to: desk.path + "/out/report.json")
+      try write(
+        """
+        import json, sys
+        try:
+            import jsonschema
+        except ImportError:
+            print("no jsonschema here"); sys.exit(0)
+        schema = json.load(open("schema.json"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        problems = list(jsonschema.Draft202012Validator(schema).iter_errors(json.load(open("report.json"))))
+        print(problems[:3]); sys.exit(1 if problems else 0)
+        """, to: program)
+      let checked = try await Child(
+        ["python3", program], environment: ["PATH=/usr/bin:/bin", "HOME=/root"],
+        in: desk.path + "/out", output: desk.path + "/out/v", errors: desk.path + "/out/w"
+      ).end()
+      #expect(checked.status == 0, "\(checked)")
+    }
+  }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import RunbookEngine
 import RunbookFormat
 import RunbookModel
+import RunbookReport
 import RunbookSimulation
 
 /// The results of rehearsals as JUnit XML, which CI servers show: a suite for each runbook, a case for each rehearsal.
@@ -71,20 +72,7 @@ enum JUnitText {
     return "\(whole / 1_000_000).\(String(repeating: "0", count: 6 - digits.count))\(digits)"
   }
 
-  /// For texts and attributes; what XML 1.0 has no way to hold is left out.
-  static func escaped(_ text: String, isAttribute: Bool = true) -> String {
-    var escaped = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "\n", "\t": escaped += isAttribute ? " " : String(scalar)
-      case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": break
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return escaped
+  private static func escaped(_ text: String, isAttribute: Bool = true) -> String {
+    XMLText.escaped(text, isAttribute: isAttribute)
   }
 }

@@ -14,7 +14,8 @@ struct ReportCommand: ParsableCommand {
   var id: String = "latest"
   @Option(
     help: """
-      markdown and html for people (html is one file for screen, phone and paper), json for programs.
+      markdown and html for people (html is one file for screen, phone and paper), json for programs \
+      ('schema report' describes it), csv for spreadsheets (the timeline), junit for CI servers.
       """)
   var format: ReportFormat = .markdown
   @Option(
