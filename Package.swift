@@ -73,7 +73,9 @@ let package = Package(
     library("RunbookEngine", ["RunbookModel"]),
     .target(name: "CSHA256Lanes", exclude: ["Lanes.inc"]),
     library("RunbookJournal", ["RunbookModel", "CSHA256Lanes", crypto]),
-    library("RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookJournal"]),
+    library("RunbookForecast", ["RunbookModel", "RunbookEngine"]),
+    library(
+      "RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookForecast", "RunbookJournal"]),
     // L2: what a step action promises
     library("RunbookAction", ["RunbookModel"]),
     // L3: does IO
@@ -100,8 +102,8 @@ let package = Package(
     library(
       "RunbookCommands",
       [
-        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
-        "RunbookAction", "RunbookDriver", "RunbookSimulation", crypto, arguments,
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookForecast", "RunbookJournal",
+        "RunbookReport", "RunbookAction", "RunbookDriver", "RunbookSimulation", crypto, arguments,
       ]),
     program(
       "lifeboat",
@@ -120,7 +122,8 @@ let package = Package(
     tests("RunbookFormat", ["RunbookModel", "RunbookFormat"]),
     tests("RunbookEngine", ["RunbookModel", "RunbookEngine"]),
     tests("RunbookJournal", ["RunbookModel", "RunbookJournal", "CSHA256Lanes", crypto]),
-    tests("RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookReport"]),
+    tests("RunbookForecast", ["RunbookModel", "RunbookEngine", "RunbookForecast"]),
+    tests("RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookForecast", "RunbookReport"]),
     tests(
       "RunbookDriver",
       ["RunbookModel", "RunbookEngine", "RunbookJournal", "RunbookAction", "RunbookDriver"]),

@@ -23,7 +23,8 @@ struct Lifeboat: AsyncParsableCommand {
       CommandGroup(
         name: "Before",
         subcommands: [
-          Validate.self, PlanCommand.self, Rehearse.self, Simulate.self, Observe.self,
+          Validate.self, PlanCommand.self, ForecastCommand.self, Rehearse.self, Simulate.self,
+          Observe.self,
           ActionsCommand.self,
           SchemaCommand.self,
         ]),

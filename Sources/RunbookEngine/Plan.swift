@@ -182,6 +182,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var isVerifiable: Bool
   public var isCritical: Bool
   public var expected: Duration
+  /// `expected` is the author's word; nil: the action's own figure, and in plans of before this was kept.
+  public var isExpectedByAuthor: Bool?
   public var byHand: String?
   /// The variant leaves this step out; it is kept so that the report can say so.
   public var isExcluded: Bool

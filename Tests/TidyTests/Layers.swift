@@ -20,9 +20,12 @@ enum Layers {
     Target(
       folder: "Sources/RunbookJournal", level: 1,
       mayImport: ["RunbookModel", "Crypto", "CSHA256Lanes", "Glibc"]),
+    // Figures from figures: no file, no clock, no chance but its seed.
     Target(
-      folder: "Sources/RunbookReport", level: 2,
-      mayImport: ["RunbookModel", "RunbookEngine", "RunbookJournal"]),
+      folder: "Sources/RunbookForecast", level: 2, mayImport: ["RunbookModel", "RunbookEngine"]),
+    Target(
+      folder: "Sources/RunbookReport", level: 3,
+      mayImport: ["RunbookModel", "RunbookEngine", "RunbookForecast", "RunbookJournal"]),
     // The seam: what a step action promises.
     Target(
       folder: "Sources/RunbookAction", level: 2, mayImport: system.union(["RunbookModel"])),
@@ -50,8 +53,9 @@ enum Layers {
     Target(
       folder: "Sources/RunbookCommands", level: 6,
       mayImport: system.union([
-        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookReport",
-        "RunbookAction", "RunbookDriver", "RunbookSimulation", "ArgumentParser", "Crypto",
+        "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookForecast", "RunbookJournal",
+        "RunbookReport", "RunbookAction", "RunbookDriver", "RunbookSimulation", "ArgumentParser",
+        "Crypto",
       ])),
     Target(
       folder: "Sources/lifeboat", level: 7,

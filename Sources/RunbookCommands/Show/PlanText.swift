@@ -1,5 +1,7 @@
 import RunbookEngine
+import RunbookForecast
 import RunbookModel
+import RunbookReport
 
 /// A plan as people and programs read it. Nothing in it is called done.
 struct PlanText {
@@ -8,9 +10,14 @@ struct PlanText {
   private let idWidth: Int
   /// What the environment's cool-down has against it.
   private let coolDown: [String]
+  /// Beside the plan, never part of it: it is not approved, and it may be another one tomorrow.
+  private let forecast: TimeForecast?
 
-  init(plan: Plan, console: Console, coolDown: [String] = []) {
+  init(
+    plan: Plan, console: Console, coolDown: [String] = [], forecast: TimeForecast? = nil
+  ) {
     self.coolDown = coolDown
+    self.forecast = forecast
     self.plan = plan
     self.console = console
     idWidth = min(plan.steps.map(\.id.text.count).max() ?? 0, 32)
@@ -166,12 +173,16 @@ struct PlanText {
       if timing.worst > rto { time += console.styled(" - the worst case is later", .warning) }
     }
     lines.append(time)
+    if let forecast {
+      lines +=
+        ForecastText(forecast: forecast, clock: plan.objectives.clock, console: console).inPlan
+    }
     if let deadline = plan.deadline {
       lines.append(
         "Limit    after \(deadline.spoken), pauses not counted, nothing more is started until a person "
           + "says so")
     }
-    if !timing.criticalPath.isEmpty {
+    if forecast == nil, !timing.criticalPath.isEmpty {
       lines.append("Longest  \(timing.criticalPath.map(\.text).joined(separator: " > "))")
     }
     for observer in plan.observers ?? [] {
@@ -229,6 +240,7 @@ struct PlanText {
         "critical_path": .list(timing.criticalPath.map { .string($0.text) }),
         "unbounded": .list(timing.unbounded.map { .string($0.text) }),
       ]
+      if let forecast { map["time_forecast"] = forecast.json }
       map["obstacles"] = .list(obstacles.map(Value.string))
       value = .map(map)
     }

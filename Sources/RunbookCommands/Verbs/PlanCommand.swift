@@ -1,6 +1,7 @@
 import ArgumentParser
 import RunbookDriver
 import RunbookEngine
+import RunbookForecast
 import RunbookModel
 
 /// `lifeboat plan`: the dry run.
@@ -11,7 +12,9 @@ struct PlanCommand: AsyncParsableCommand {
     discussion: """
       Reads the live state and shows for each step what it saw, the exact change, how far it is \
       proven (static < rendered < observed < server-checked), and the expected and worst time \
-      against the RTO. What depends on earlier steps is shown as decided during the run.
+      against the RTO. What depends on earlier steps is shown as decided during the run. A forecast of \
+      the finish stands beside the plan ('lifeboat forecast' says more): it is no part of what is saved or \
+      approved.
 
       Exit code 0: nothing that can be seen now stands against the run. 4: it would stop, and the \
       plan says where. 2: documents, parameters or secrets are not in order.
@@ -38,8 +41,14 @@ struct PlanCommand: AsyncParsableCommand {
       plan.id = try plan.contentID()
       try PlanFile.save(plan, to: out)
     }
-    let coolDown = CoolDownGuard(plan: plan, session: try RunSession.current()).findings()
-    let text = PlanText(plan: plan, console: console, coolDown: coolDown)
+    let session = try RunSession.current()
+    let coolDown = CoolDownGuard(plan: plan, session: session).findings()
+    let earlier = EarlierRuns(of: plan, session: session)
+    let forecast = TimeForecast(
+      plan, StepEstimate.all(for: plan, from: earlier.times),
+      outageAt: preparation.request.outageAt, now: Program.current.clock.now().wall)
+    let text = PlanText(plan: plan, console: console, coolDown: coolDown, forecast: forecast)
+    for problem in earlier.problems { console.note("Note: \(problem)") }
     switch output.format {
     case .text:
       console.out(text.text)

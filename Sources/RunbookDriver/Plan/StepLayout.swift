@@ -160,6 +160,7 @@ struct StepLayout {
       settle: step.settle ?? page?.settle ?? .zero,
       expected: step.expected ?? page?.expected ?? .seconds(1),
       forecast: StepForecast(.decidedDuringRun, "not looked at"))
+    planned.isExpectedByAuthor = step.expected == nil ? nil : true
     planned.title = step.title
     planned.owner = step.owner
     planned.when = step.when

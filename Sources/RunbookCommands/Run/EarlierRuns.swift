@@ -1,0 +1,57 @@
+import RunbookDriver
+import RunbookEngine
+import RunbookForecast
+import RunbookModel
+import RunbookReport
+
+/// What the runs kept on this machine say of a runbook's times. Reads journals and writes nothing.
+struct EarlierRuns {
+  private(set) var times: [RunTimes] = []
+  /// Runs that could not be read, and why: what they would have said is missing.
+  private(set) var problems: [String] = []
+
+  /// Looks at so many of the newest runs for those of the same runbook.
+  private static let looked = 200
+  /// Reads at most so many of them.
+  private static let read = 20
+
+  init(of plan: Plan, except run: RunID? = nil, session: RunSession) {
+    let listings: [RunListing]
+    do {
+      listings = try session.store.list(limit: Self.looked)
+    } catch {
+      problems.append("earlier runs could not be listed: \(error.message)")
+      return
+    }
+    for listing in listings where listing.id != run {
+      guard times.count + problems.count < Self.read else { return }
+      guard case .runOpened(let opening) = Self.first(listing),
+        opening.service == plan.service, opening.runbook == plan.runbook.name
+      else { continue }
+      do {
+        if let read = try StoredRun(listing.folder, session: session).history.times {
+          times.append(read)
+        }
+      } catch {
+        problems.append("run \(listing.id) could not be read, and does not count: \(error)")
+      }
+    }
+  }
+
+  private static func first(_ listing: RunListing) -> Event? {
+    listing.first.flatMap { try? Replay.read($0).event }
+  }
+}
+
+extension TimeForecast {
+  /// Of a run of the plan that would begin now.
+  init(_ plan: Plan, _ estimates: [StepEstimate], outageAt: Timestamp?, now: Timestamp) {
+    let passed: Passed =
+      switch plan.objectives.clock {
+      case .outage: outageAt.map { Passed(max(.zero, now - $0)) } ?? Passed(.zero, isLeast: true)
+      // It is declared when the run begins, if nobody has said otherwise.
+      case .declaration, .run: Passed(.zero)
+      }
+    self = Forecaster(plan, estimates).forecast(passed: passed)
+  }
+}
