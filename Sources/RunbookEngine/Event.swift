@@ -50,6 +50,8 @@ public struct RunOpening: Sendable, Equatable, Codable {
   public var predecessor: RunID?
   /// What `lifeboat observe` had seen of the outage before this run. Nil: nobody watched, or there was none.
   public var observedOutage: ObservedOutage?
+  /// SHA-256 of the forecast made when it began, which is among the run's attachments. Nil where none was kept.
+  public var forecast: String?
 
   public init(
     run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,

@@ -4,7 +4,7 @@ import RunbookModel
 ///
 /// The factor is 1 in the median and `width` at its 95th percentile; below, it mirrors that. A single duration is no
 /// distribution, so the blur is wide where little is known and narrows with the square root of what was seen.
-package struct Spread: Sendable, Equatable {
+package struct Spread: Sendable, Equatable, Codable {
   /// In seconds, at least one.
   package var samples: [Double]
   package var width: Double

@@ -2,8 +2,8 @@ package import RunbookEngine
 package import RunbookModel
 
 /// What a step is expected to take, and what that rests on.
-package struct StepEstimate: Sendable, Equatable {
-  package enum Basis: Sendable, Equatable {
+package struct StepEstimate: Sendable, Equatable, Codable {
+  package enum Basis: Sendable, Equatable, Codable {
     /// Earlier runs of the same step. `environment`: where, if it was not here.
     case runs(Int, environment: String?)
     /// It was never run, but other copies of the same repeated step were.

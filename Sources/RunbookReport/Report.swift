@@ -28,6 +28,8 @@ package struct Report: Sendable, Equatable {
   package var notRun: [NotRun]
   package var undo: UndoSection
   package var observations: [Observation]
+  /// The forecast of the run's start against what came; nil where none was kept.
+  package var forecast: ForecastScore?
   package var timeline: [TimelineEntry]
   /// Who looked from outside, and what they saw.
   package var observers: [ObservedService.Track]

@@ -1,4 +1,5 @@
 package import RunbookEngine
+package import RunbookForecast
 package import RunbookModel
 
 extension Report {
@@ -14,7 +15,7 @@ extension Report {
 
   package init?(
     _ history: RunHistory, integrity: IntegrityFacts, toolVersion: String,
-    generatedAt: Timestamp? = nil
+    generatedAt: Timestamp? = nil, kept: KeptForecast? = nil
   ) {
     guard let identity = Identity(history), let summary = RunSummary(history),
       let last = history.last
@@ -36,6 +37,8 @@ extension Report {
     timeline = Timeline.entries(history, summary.clocks)
     chart = RunChart(history, summary.clocks)
     doubts = Doubt.all(history, summary.clocks, integrity)
+    forecast = kept.flatMap { ForecastScore(history, $0, summary.clocks) }
+    if let doubt = Doubt.forecast(history, isScored: forecast != nil) { doubts.append(doubt) }
     observations = []
     headline = ""
     observations = Observation.all(history, self)

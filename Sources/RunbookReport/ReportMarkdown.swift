@@ -14,6 +14,7 @@ extension Report {
     leftOut(&page)
     undoing(&page)
     observed(&page)
+    foretold(&page)
     stepTables(&page)
     moments(&page)
     details(&page)

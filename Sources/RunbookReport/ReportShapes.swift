@@ -43,6 +43,9 @@ extension Report {
     .list("observations", "Sentences made from figures alone.", observationShape) {
       $0.observations
     },
+    .maybeObject("forecast", "What was foretold, and what came.", ForecastScore.shape) {
+      $0.forecast
+    },
     .object("counts", "Steps by where they stand.", countsShape) { $0.counts },
     .list("stages", "The stages in their order.", stageShape) { $0.stages },
     .list("steps", "Every step of the plan in its order.", StepResult.shape) { $0.steps },

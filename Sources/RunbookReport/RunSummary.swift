@@ -1,4 +1,5 @@
 package import RunbookEngine
+package import RunbookForecast
 package import RunbookModel
 
 /// One run in a line or a screen: what `runs` lists and `status` shows.
@@ -87,6 +88,8 @@ package struct RunSummary: Sendable, Equatable {
   package var waits: [Wait]
   /// The first step that stopped it, and why.
   package var trouble: Trouble?
+  /// What lies ahead, for whoever asks while it goes on; nil where nothing is foretold.
+  package var forecast: TimeForecast?
 
   package struct Trouble: Sendable, Equatable {
     package var step: StepID

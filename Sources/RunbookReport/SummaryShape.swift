@@ -1,4 +1,5 @@
 import RunbookEngine
+import RunbookForecast
 package import RunbookModel
 
 extension RunSummary {
@@ -46,7 +47,14 @@ extension RunSummary {
         .maybe("advice", "What to do next.") { $0.advice },
       ])
     ) { $0.trouble },
+    .maybeObject("forecast", "What lies ahead; null where nothing is foretold.", ahead) {
+      $0.forecast
+    },
   ])
+
+  /// A forecast without its stages and steps: it is asked for every second.
+  private static let ahead = Shape<TimeForecast>(
+    TimeForecast.shape.fields.filter { $0.name != "stages" && $0.name != "steps" })
 
   static let waitShape = Shape<Wait>([
     .word("kind", "What is needed: an approval, a task, a decision, a confirmation, or to resume.")

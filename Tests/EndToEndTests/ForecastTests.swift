@@ -114,4 +114,41 @@ import Testing
       #expect(value["problems"]?.list?.count == 1)
     }
   }
+
+  @Test
+  func
+    `the forecast of a run's start is kept, scored in the report, and missed when it is changed`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(change("a", "true"))
+      #expect(try await desk.drill().status == 0)
+      #expect(try await desk.drill().status == 0)
+      let hash = try #require(try desk.journal().first?["event"]?["forecast"]?.string)
+      let report = try await desk.report()
+      #expect(report["forecast"]?["met"] == .bool(true))
+      #expect(report["forecast"]?["earlier_runs"]?.list?.count == 1)
+      #expect(report["forecast"]?["steps"]?.list?.first?["basis"]?.string == "runs")
+      let kept = try desk.run() + "/attachments/" + hash
+      try write((readText(kept) ?? "") + " ", to: kept)
+      #expect(try await desk.report()["forecast"] == .null)
+      #expect(try await desk.lifeboat("audit", "verify", "latest").status == 11)
+    }
+  }
+
+  @Test func `while a run goes on its status says what lies ahead`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(change("a", until("go", saying: "begun")), change("b", "true"))
+      let drill = try desk.startDrill()
+      try await desk.waitFor("begun")
+      let ended = try await desk.lifeboat("status", "--format", "json")
+      let ahead = try JSONText.read(ended.output.utf8)["forecast"]
+      #expect(ahead?["outlook"]?.string == "on_track")
+      #expect(ahead?["critical_path"]?.list?.count == 2)
+      try desk.touch("go")
+      #expect(try await drill.end().status == 0)
+      let after = try await desk.lifeboat("status", "--format", "json")
+      #expect(try JSONText.read(after.output.utf8)["forecast"] == .null)
+    }
+  }
 }

@@ -43,14 +43,28 @@ struct EarlierRuns {
   }
 }
 
+extension KeptForecast {
+  /// Of a run of the plan that would begin now, from the runs kept here.
+  init(
+    _ plan: Plan, session: RunSession, clockBegan: Timestamp?, now: Timestamp
+  ) {
+    let earlier = EarlierRuns(of: plan, session: session)
+    let estimates = StepEstimate.all(for: plan, from: earlier.times)
+    self.init(
+      madeAt: now, earlierRuns: earlier.times.map(\.run), estimates: estimates,
+      forecast: TimeForecast(plan, estimates, clockBegan: clockBegan, now: now))
+  }
+}
+
 extension TimeForecast {
   /// Of a run of the plan that would begin now.
-  init(_ plan: Plan, _ estimates: [StepEstimate], outageAt: Timestamp?, now: Timestamp) {
+  init(_ plan: Plan, _ estimates: [StepEstimate], clockBegan: Timestamp?, now: Timestamp) {
     let passed: Passed =
       switch plan.objectives.clock {
-      case .outage: outageAt.map { Passed(max(.zero, now - $0)) } ?? Passed(.zero, isLeast: true)
+      case .outage: clockBegan.map { Passed(max(.zero, now - $0)) } ?? Passed(.zero, isLeast: true)
       // It is declared when the run begins, if nobody has said otherwise.
-      case .declaration, .run: Passed(.zero)
+      case .declaration: Passed(clockBegan.map { max(.zero, now - $0) } ?? .zero)
+      case .run: Passed(.zero)
       }
     self = Forecaster(plan, estimates).forecast(passed: passed)
   }

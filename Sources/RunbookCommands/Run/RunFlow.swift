@@ -1,5 +1,6 @@
 import RunbookDriver
 import RunbookEngine
+import RunbookForecast
 import RunbookModel
 import RunbookReport
 
@@ -43,7 +44,8 @@ struct RunFlow {
   struct Prepared {
     let plan: Plan
     let secrets: SecretVault
-    let order: RunSession.Order
+    var order: RunSession.Order
+    let kept: KeptForecast
   }
 
   /// Everything that can be refused before a run begins. Changes nothing.
@@ -63,7 +65,9 @@ struct RunFlow {
       throw Refusal(.invalid, "--acknowledge-cool-down needs a reason")
     }
     try after?.check(plan)
-    console.out(PlanText(plan: plan, console: console).text + "\n")
+    let outageAt = preparation.request.outageAt
+    let kept = foretell(plan, outageAt: outageAt, declaredAt: declaredAt, session)
+    console.out(PlanText(plan: plan, console: console, forecast: kept.forecast).text + "\n")
     for one in try coolDown.check(acknowledged: coolDownReason) {
       console.out("Acknowledged: \(one.finding)\n")
     }
@@ -74,7 +78,20 @@ struct RunFlow {
       by: Person.current, reason: reason, outageAt: preparation.statedOutage,
       declaredAt: declaredAt, continuing: after?.link)
     order.observedOutage = after?.observedOutage ?? preparation.observedOutage
-    return Prepared(plan: plan, secrets: preparation.secrets, order: order)
+    return Prepared(plan: plan, secrets: preparation.secrets, order: order, kept: kept)
+  }
+
+  private func foretell(
+    _ plan: Plan, outageAt: Timestamp?, declaredAt: Timestamp?, _ session: RunSession
+  ) -> KeptForecast {
+    let clockBegan: Timestamp? =
+      switch plan.objectives.clock {
+      case .outage: outageAt
+      case .declaration: declaredAt
+      case .run: nil
+      }
+    return KeptForecast(
+      plan, session: session, clockBegan: clockBegan, now: Program.current.clock.now().wall)
   }
 
   func run(_ prepared: Prepared) async throws -> ExitStatus {
@@ -86,8 +103,10 @@ struct RunFlow {
     let given = answers.given(reason)
     let startedAt = prepared.order.declaredAt ?? Program.current.clock.now().wall
     let signals = SignalWatch()
+    var order = prepared.order
+    order.forecast = try? prepared.kept.encoded()
     let result = try await session.start(
-      plan, secrets: prepared.secrets, order: prepared.order,
+      plan, secrets: prepared.secrets, order: order,
       guards: { try coolDown.check(acknowledged: coolDownReason) }
     ) { run in
       let from = after.map { ", continuing \($0.link.predecessor)" } ?? ""

@@ -1,5 +1,6 @@
 import RunbookDriver
 import RunbookEngine
+import RunbookForecast
 import RunbookJournal
 import RunbookModel
 import RunbookReport
@@ -24,6 +25,12 @@ struct StoredRun {
     self.history = history
   }
 
+  /// What was foretold when it began; nil where that was not kept, is gone or was changed.
+  var keptForecast: KeptForecast? {
+    guard let hash = history.opening?.forecast.flatMap({ RecordHash(hex: $0) }) else { return nil }
+    return try? KeptForecast(decoding: folder.attachment(hash))
+  }
+
   /// A process drives it now.
   var isDriven: Bool { if case .held = folder.driver { true } else { false } }
 
@@ -31,13 +38,16 @@ struct StoredRun {
     guard
       let report = Report(
         history, integrity: try Auditing(session.store).facts(of: folder),
-        toolVersion: Program.current.version)
+        toolVersion: Program.current.version, kept: keptForecast)
     else { throw notOpened }
     return report
   }
 
   func summary(now: Moment?) throws -> RunSummary {
-    guard let summary = RunSummary(history, now: now) else { throw notOpened }
+    guard var summary = RunSummary(history, now: now) else { throw notOpened }
+    if let now, !history.isClosed, let kept = keptForecast {
+      summary.forecast = LiveForecast(kept).forecast(history, at: history.offset(now: now))
+    }
     return summary
   }
 

@@ -33,9 +33,10 @@ struct ForecastCommand: AsyncParsableCommand {
     let session = try RunSession.current()
     let now = Program.current.clock.now().wall
     let outageAt = try target.outageAt.map { try PointInTime.read($0, now: now) }
+    let clockBegan = plan.objectives.clock == .outage ? outageAt : nil
     let earlier = EarlierRuns(of: plan, session: session)
     let estimates = StepEstimate.all(for: plan, from: earlier.times)
-    let forecast = TimeForecast(plan, estimates, outageAt: outageAt, now: now)
+    let forecast = TimeForecast(plan, estimates, clockBegan: clockBegan, now: now)
     let help = Helper(plan, estimates, catalogue: session.registry.catalogue).all(for: forecast)
     switch output.format {
     case .text: console.out(text(plan, forecast, help, earlier, console))

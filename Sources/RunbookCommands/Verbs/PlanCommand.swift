@@ -46,7 +46,8 @@ struct PlanCommand: AsyncParsableCommand {
     let earlier = EarlierRuns(of: plan, session: session)
     let forecast = TimeForecast(
       plan, StepEstimate.all(for: plan, from: earlier.times),
-      outageAt: preparation.request.outageAt, now: Program.current.clock.now().wall)
+      clockBegan: plan.objectives.clock == .outage ? preparation.request.outageAt : nil,
+      now: Program.current.clock.now().wall)
     let text = PlanText(plan: plan, console: console, coolDown: coolDown, forecast: forecast)
     for problem in earlier.problems { console.note("Note: \(problem)") }
     switch output.format {

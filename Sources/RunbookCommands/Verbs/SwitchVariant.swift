@@ -64,7 +64,8 @@ struct SwitchVariant: AsyncParsableCommand {
       order.continuing = link
       order.declaredAt = flow.after?.declaredAt ?? order.declaredAt
       let status = try await flow.run(
-        RunFlow.Prepared(plan: prepared.plan, secrets: prepared.secrets, order: order))
+        RunFlow.Prepared(
+          plan: prepared.plan, secrets: prepared.secrets, order: order, kept: prepared.kept))
       if status != .done { throw status }
     } catch let refusal as Refusal {
       throw unfinished(refusal, stored)

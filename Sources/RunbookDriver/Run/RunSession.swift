@@ -30,6 +30,8 @@ package struct RunSession: Sendable {
     package var declaredAt: Timestamp?
     /// The run of another variant that this one continues, and the id under which it was announced there.
     package var continuing: Continuing?
+    /// What was foretold of the run, as bytes to be kept beside its journal.
+    package var forecast: [UInt8]?
 
     package struct Continuing: Sendable {
       package var predecessor: RunID
@@ -117,6 +119,8 @@ package struct RunSession: Sendable {
       seed: Int64.random(in: 0...Int64.max))
     opening.observedOutage = order.observedOutage
     opening.acknowledged = acknowledged.isEmpty ? nil : acknowledged
+    // A forecast that cannot be kept must not keep anybody from recovering: the report then has none to score.
+    opening.forecast = order.forecast.flatMap { try? driven.folder.attach($0).hex }
     opening.predecessor = order.continuing?.predecessor
     return try await drive(
       driven, RunMachine(plan: plan), opening, secrets: secrets, from: .runOpened(opening),

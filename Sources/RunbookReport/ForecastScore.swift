@@ -1,0 +1,188 @@
+import RunbookEngine
+package import RunbookForecast
+package import RunbookModel
+
+/// The forecast of a run's start against what came.
+///
+/// One run cannot prove a chance wrong; the square of the error, over many runs, does (Brier): `lifeboat` says 0.25 for
+/// whoever always says one half.
+package struct ForecastScore: Sendable, Equatable {
+  /// Where what came lies in what was foretold.
+  package enum Verdict: String, Sendable, CaseIterable {
+    /// As soon as in the quicker half of the simulated runs.
+    case firstHalf = "first_half"
+    /// Later than that, and not later than in 19 of 20.
+    case secondHalf = "second_half"
+    /// Later than in 19 of 20 of the simulated runs.
+    case later
+    /// It did not come to its end.
+    case notReached = "not_reached"
+    /// Nothing was foretold, or nothing measured.
+    case unknown
+
+    package var words: String {
+      switch self {
+      case .firstHalf: "in the first half"
+      case .secondHalf: "within 19 of 20"
+      case .later: "LATER than foretold"
+      case .notReached: "not reached"
+      case .unknown: "not known"
+      }
+    }
+  }
+
+  /// As made at the run's start.
+  package var foretold: TimeForecast
+  package var madeAt: Timestamp
+  package var earlierRuns: [RunID]
+  /// From the run's start to its recovery; nil while or when it was not reached.
+  package var took: Duration?
+  /// What of it the run stood still for answers whose time was not in the forecast: not compared.
+  package var notForetold: Duration
+  package var verdict: Verdict
+  /// Whether the RTO was met; nil where that is not known.
+  package var met: Bool?
+  /// The square of the difference between the chance foretold and what came.
+  package var squaredError: Double?
+  package var stages: [Part]
+  package var steps: [Part]
+  /// The forecast as it would have been made on the way, at equal distances.
+  package var course: [Point]
+  /// From the run's start to when the objective was first seen to be at risk, or worse; nil: never.
+  package var warnedAfter: Duration?
+
+  /// A stage or a step.
+  package struct Part: Sendable, Equatable {
+    package var name: String
+    package var foretold: Percentiles
+    package var took: Duration?
+    package var verdict: Verdict
+    /// For a step: what the figure rested on.
+    package var basis: TimeForecast.StepTime.Basis?
+    package var runs: Int
+    package var criticality: Double?
+    package var budget: Duration?
+  }
+
+  package struct Point: Sendable, Equatable {
+    /// From the run's start.
+    package var offset: Duration
+    /// The same for the finish that is foretold.
+    package var finish: Percentiles
+    package var chance: Double?
+    package var outlook: TimeForecast.Outlook
+  }
+
+  package init?(_ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks) {
+    guard kept.estimates.count == history.plan.steps.count,
+      kept.forecast.steps.count == history.plan.steps.count,
+      kept.forecast.stages.count == history.plan.stages.count, history.opening != nil
+    else { return nil }
+    foretold = kept.forecast
+    madeAt = kept.madeAt
+    earlierRuns = kept.earlierRuns
+    took = clocks.recovered?.offset
+    let left =
+      kept.forecast.withoutPeople.isEmpty ? Duration.zero : clocks.phases.standingForPeople
+    notForetold = left
+    verdict = Self.verdict(
+      took.map { $0 - left }, foretold.finish, isOver: history.isClosed)
+    switch clocks.rto.verdict {
+    case .met: met = true
+    case .missed, .notRecovered: met = false
+    case .unknown, .stillCounting, .noTarget: met = nil
+    }
+    squaredError =
+      if let chance = foretold.chance, let met {
+        (chance - (met ? 1 : 0)) * (chance - (met ? 1 : 0))
+      } else {
+        nil
+      }
+    stages = Self.stages(history, foretold)
+    steps = Self.steps(history, foretold)
+    course = Self.course(history, kept, to: took ?? history.time.offsets.last ?? .zero)
+    warnedAfter =
+      course.first { point in
+        switch point.outlook {
+        case .atRisk, .willBeMissed, .missed: true
+        case .onTrack, .noTarget: false
+        }
+      }?.offset
+  }
+
+  private static func verdict(
+    _ took: Duration?, _ foretold: Percentiles, isOver: Bool
+  ) -> Verdict {
+    guard let took else { return isOver ? .notReached : .unknown }
+    if took <= foretold.p50 { return .firstHalf }
+    return took <= foretold.p95 ? .secondHalf : .later
+  }
+
+  private static func stages(_ history: RunHistory, _ foretold: TimeForecast) -> [Part] {
+    foretold.stages.enumerated().map { number, stage in
+      let took = Report.StageResult(history, history.plan.stages[number]).duration
+      return Part(
+        name: stage.stage, foretold: stage.takes, took: took,
+        verdict: verdict(took, stage.takes, isOver: history.isClosed), basis: nil, runs: 0,
+        criticality: nil, budget: stage.budget)
+    }
+  }
+
+  private static func steps(_ history: RunHistory, _ foretold: TimeForecast) -> [Part] {
+    let times = Dictionary(
+      (history.times?.steps ?? []).map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
+    return foretold.steps.compactMap { step in
+      guard step.basis != .leftOut else { return nil }
+      let took = times[step.step].flatMap { $0.ending == .none ? nil : $0.worked }
+      return Part(
+        name: step.step.text, foretold: step.work, took: took,
+        verdict: verdict(took, step.work, isOver: history.isClosed), basis: step.basis,
+        runs: step.runs, criticality: step.criticality, budget: nil)
+    }
+  }
+
+  // MARK: - On the way
+
+  private static let points = 48
+  /// A longer plan's forecast is not made again so often for a report.
+  private static let longestPlan = 5_000
+
+  /// What a forecast would have said then, from the records up to then and the same estimates.
+  private static func course(
+    _ history: RunHistory, _ kept: KeptForecast, to end: Duration
+  ) -> [Point] {
+    guard end > .zero, history.plan.steps.count <= longestPlan else { return [] }
+    let live = LiveForecast(kept)
+    var past = RunHistory(plan: history.plan, records: [])
+    var next = 0
+    var found: [Point] = []
+    for number in 0..<points {
+      let offset = end * number / points
+      while next < history.records.count, history.time.offsets[next] <= offset {
+        past.add(history.records[next])
+        next += 1
+      }
+      guard let forecast = live.forecast(past, at: offset) else { continue }
+      found.append(
+        Point(
+          offset: offset,
+          finish: Percentiles(
+            p50: offset + forecast.finish.p50, p95: offset + forecast.finish.p95),
+          chance: forecast.chance, outlook: forecast.outlook))
+    }
+    return found
+  }
+}
+
+extension Report.Doubt {
+  /// A forecast was made, and cannot be held against what came.
+  static func forecast(_ history: RunHistory, isScored: Bool) -> Report.Doubt? {
+    guard let hash = history.opening?.forecast, !isScored else { return nil }
+    return Report.Doubt(
+      kind: .figure,
+      text:
+        "The forecast made at the run's start is gone, was changed, or is of another version: it is "
+        + "not held against what came.",
+      advice: "It is the attachment \(hash) in the run's folder.")
+  }
+}

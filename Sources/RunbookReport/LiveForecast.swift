@@ -1,0 +1,94 @@
+package import RunbookForecast
+import RunbookEngine
+package import RunbookModel
+
+/// What is left of a run that goes on, foretold from where its records say that it stands.
+package struct LiveForecast: Sendable {
+  package let kept: KeptForecast
+  /// Fewer simulated runs than before a run: it is made again and again.
+  private let runs: Int
+
+  package init(_ kept: KeptForecast) {
+    self.kept = kept
+    runs = min(max(100_000 / max(kept.estimates.count, 1), 50), 400)
+  }
+
+  /// At a moment so long after the run's start. Nil when nothing lies ahead that a forecast could be about: the run has
+  /// ended, is being taken back, or its records cannot be followed.
+  package func forecast(_ history: RunHistory, at offset: Duration) -> TimeForecast? {
+    guard history.disagreement == nil, kept.estimates.count == history.plan.steps.count,
+      let progress = history.progress(at: offset)
+    else { return nil }
+    let forecaster = Forecaster(
+      history.plan, kept.estimates, progress: progress, seed: kept.forecast.seed, runs: runs)
+    return forecaster.forecast(passed: passed(history, at: offset))
+  }
+
+  /// What the RTO's clock shows then.
+  private func passed(_ history: RunHistory, at offset: Duration) -> TimeForecast.Passed {
+    guard let started = history.start else { return .init(offset, isLeast: true) }
+    let declared = history.opening?.declaredAt
+    switch history.plan.objectives.clock {
+    case .outage:
+      if let outage = history.opening?.outageAt { return .init(started - outage + offset) }
+      // The outage cannot have begun after it was declared.
+      return .init(max(offset, declared.map { started - $0 + offset } ?? offset), isLeast: true)
+    case .declaration:
+      return .init(declared.map { started - $0 + offset } ?? offset, isLeast: declared == nil)
+    case .run: return .init(offset)
+    }
+  }
+}
+
+extension RunHistory {
+  /// The time from the run's start to `now`, or to its end.
+  package func offset(now: Moment?) -> Duration { Elapsed(self, now: now).sinceStart }
+
+  /// Where each step stands at a moment after the run's start, which lies not before the last record. Nil in a run that
+  /// does not go forward any more.
+  package func progress(at offset: Duration) -> [StepProgress]? {
+    guard opening != nil, !machine.isTakingBack else { return nil }
+    switch machine.state {
+    // What a pause or a hold will last nobody knows: it is foretold as if it ended now.
+    case .open, .holding, .paused: break
+    case .unwinding, .stopping, .closed: return nil
+    }
+    return plan.steps.indices.map { progress(of: $0, at: offset) }
+  }
+
+  private func progress(of index: Int, at offset: Duration) -> StepProgress {
+    switch machine.steps[index] {
+    case .pending: return plan.steps[index].isExcluded ? .settled : .waiting
+    case .succeeded, .skipped: return .settled
+    // It is tried again from its beginning, or left out.
+    case .failed(let failure): return failure.isPassed ? .settled : .waiting
+    case .undone: return .waiting
+    case .gated:
+      let asked = steps[index].openQuestion.map { time.offsets[$0.begun] }
+      return .asking(offset - (asked ?? offset))
+    case .planning, .applying, .verifying, .inDoubt, .backingOff, .confirming, .undoing:
+      return .working(worked(steps[index], at: offset))
+    }
+  }
+
+  /// How long it has worked since it last failed: what has ended, what goes on, and the delay or the time to be confirmed
+  /// in which it stands.
+  private func worked(_ past: StepHistory, at offset: Duration) -> Duration {
+    let begin = past.failures.last?.record ?? 0
+    var sum = Duration.zero
+    var last: Int?
+    for act in past.acts where act.begun >= begin && act.kind != .ask && act.kind != .undo {
+      let end = act.ended.map { time.offsets[$0] } ?? offset
+      sum += max(.zero, end - time.offsets[act.begun])
+      last = act.ended
+    }
+    switch machine.steps[past.index] {
+    case .backingOff, .confirming:
+      if let last { sum += max(.zero, offset - time.offsets[last]) }
+    case .pending, .planning, .gated, .applying, .verifying, .inDoubt, .succeeded, .failed,
+      .skipped, .undoing, .undone:
+      break
+    }
+    return sum
+  }
+}

@@ -1,0 +1,159 @@
+import RunbookEngine
+import RunbookForecast
+import RunbookModel
+import RunbookReport
+import Testing
+
+/// The forecast of a run's start against what came, and on the way.
+@Suite struct ForecastScoreTests {
+  /// What `RunScript.succeeded` takes, exactly: as if it had been run often before.
+  private func kept(
+    _ plan: Plan, spread: Double = 1.2, people: Duration? = .seconds(60), passed: Duration = .zero
+  ) -> KeptForecast {
+    let estimates = plan.steps.map { step in
+      StepEstimate(
+        step: step.id, basis: .runs(9, environment: nil),
+        work: Spread(samples: [step.kind == .change ? 3 : 1], width: spread),
+        answer: step.kind == .person ? people.map { .answers([$0.inSeconds]) } : nil,
+        asksPeople: step.kind == .person)
+    }
+    return KeptForecast(
+      madeAt: RunScript.start, earlierRuns: [RunID("r1")], estimates: estimates,
+      forecast: Forecaster(plan, estimates, runs: 200).forecast(passed: .init(passed)))
+  }
+
+  private func score(_ script: RunScript, _ kept: KeptForecast) throws -> ForecastScore {
+    try #require(ForecastScore(script.history, kept, script.clocks()))
+  }
+
+  @Test func `a run as it always was lies within what was foretold`() throws {
+    let script = try RunScript.succeeded()
+    let score = try score(script, kept(script.plan))
+    #expect([.firstHalf, .secondHalf].contains(score.verdict))
+    #expect(score.took == .seconds(72))
+    #expect(score.met == true)
+    #expect(score.squaredError == 0)
+    #expect(score.warnedAfter == nil)
+    #expect(score.stages.count == 4)
+    #expect(score.course.count > 40)
+  }
+
+  @Test func `steps that are slower than ever put the objective at risk before it has passed`()
+    throws
+  {
+    let plan = Plan.shop(rto: .seconds(200))
+    var script = RunScript(plan)
+    try script.open(outageAt: RunScript.start - .seconds(30))
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(50))
+    try script.change("fence_db")
+    try script.change("promote_db", takes: .seconds(160))
+    try script.change("switch_dns")
+    try script.check("buy_something")
+    try script.change("told_everyone")
+    let score = try score(script, kept(plan, passed: .seconds(30)))
+    #expect((score.foretold.chance ?? 0) > 0.9)
+    #expect(score.met == false)
+    #expect(score.verdict == .later)
+    let warned = try #require(score.warnedAfter)
+    // The outage began 30 s before the run.
+    #expect(warned + .seconds(30) < .seconds(200))
+    #expect(score.steps.first { $0.name == "promote_db" }?.verdict == .later)
+    #expect(score.course.contains { $0.outlook == .onTrack })
+    #expect(score.course.contains { $0.outlook == .willBeMissed })
+    #expect(score.course.last?.outlook == .missed)
+  }
+
+  @Test func `what people took is left out where it was not foretold`() throws {
+    let script = try RunScript.succeeded()
+    let score = try score(script, kept(script.plan, people: nil))
+    #expect(score.foretold.withoutPeople == ["go"])
+    #expect(score.notForetold == .seconds(60))
+    #expect([.firstHalf, .secondHalf].contains(score.verdict))
+  }
+
+  @Test func `a run that did not recover did not keep what was foretold`() throws {
+    let script = try Scenes.failedUnchanged()
+    let score = try score(script, kept(script.plan))
+    #expect(score.verdict == .notReached)
+    #expect(score.met == false)
+    #expect((score.squaredError ?? 0) > 0.9)
+  }
+
+  @Test func `a forecast of another plan is not held against this run`() throws {
+    let script = try RunScript.succeeded()
+    var other = script.plan
+    other.steps.removeLast()
+    other.stages[3].count -= 1
+    #expect(ForecastScore(script.history, kept(other), script.clocks()) == nil)
+  }
+
+  @Test func `the report holds the score, in JSON and for people`() throws {
+    let script = try RunScript.succeeded()
+    let report = try #require(
+      Report(
+        script.history,
+        integrity: IntegrityFacts(
+          rootHash: "c0ffee", records: 1, bytes: 1, signedBy: nil, verification: .verified),
+        toolVersion: "1.0.0", kept: kept(script.plan)))
+    #expect(report.json["forecast"]?["foretold"]?["simulated_runs"] == .int(200))
+    #expect(report.json["forecast"]?["met"] == .bool(true))
+    #expect(report.markdown.contains("## Forecast against fact"))
+    #expect(try script.report().json["forecast"] == .null)
+  }
+
+  @Test func `a forecast that is gone or was changed is missed, not made up`() throws {
+    var script = RunScript()
+    var opening = RunOpening(
+      run: RunID("20261121-013500-k3f9"), plan: script.plan.id, planHash: "ab12", purpose: .drill,
+      runbook: "shop_failover", service: "shop", environment: "lab", variant: "failover",
+      by: "alice", host: "ops1", reason: nil, outageAt: nil, declaredAt: nil, toolVersion: "1",
+      seed: 1)
+    opening.forecast = "ab34"
+    try script.add(.runOpened(opening))
+    let report = try script.report()
+    #expect(report.forecast == nil)
+    #expect(report.doubts.contains { $0.text.contains("not held against what came") })
+  }
+
+  // MARK: - On the way
+
+  @Test func `what lies ahead shrinks as steps end, and a question counts from when it was asked`()
+    throws
+  {
+    var script = RunScript()
+    try script.open(outageAt: RunScript.start)
+    let live = LiveForecast(kept(script.plan, spread: 1))
+    func ahead(after more: Duration = .zero) throws -> Duration {
+      let offset = (script.history.time.offsets.last ?? .zero) + more
+      return try #require(live.forecast(script.history, at: offset)).finish.p50
+    }
+    let whole = try ahead()
+    try script.check("outage_confirmed")
+    #expect(try ahead() < whole)
+    script.wait(.seconds(1))
+    try script.add(
+      .stepPlanned(
+        StepReport("go", attempt: 1, .ask(PersonRequest(kind: .approval, text: "Go?")))))
+    let asked = try ahead()
+    #expect(try ahead(after: .seconds(20)) < asked)
+    #expect(try ahead(after: .seconds(600)) > asked)
+  }
+
+  @Test func `nothing is foretold of a run that has ended or is being taken back`() throws {
+    for script in try [RunScript.succeeded(), Scenes.undone(), Scenes.failedUnchanged()] {
+      let live = LiveForecast(kept(script.plan))
+      #expect(live.forecast(script.history, at: .seconds(1000)) == nil)
+    }
+    let held = try Scenes.held()
+    #expect(LiveForecast(kept(held.plan)).forecast(held.history, at: .seconds(100)) != nil)
+  }
+
+  @Test func `an outage whose beginning is not known makes the chance an upper bound`() throws {
+    var script = RunScript()
+    try script.open(declaredAt: RunScript.start - .seconds(40))
+    let live = LiveForecast(kept(script.plan))
+    let forecast = try #require(live.forecast(script.history, at: .seconds(10)))
+    #expect(forecast.passed == .init(.seconds(50), isLeast: true))
+  }
+}
