@@ -130,7 +130,10 @@ let package = Package(
     tests("RunbookSimulation", ["RunbookModel", "RunbookEngine", "RunbookSimulation"]),
     tests(
       "RunbookActions",
-      ["RunbookModel", "RunbookAction", "RunbookActions", "CLazyLibrary", "ActionConformance"]),
+      [
+        "RunbookModel", "RunbookAction", "RunbookActions", "CLazyLibrary", "ActionConformance",
+        "TestServers",
+      ]),
     tests(
       "PostgresPlugin",
       [

@@ -6,5 +6,6 @@ package func builtInActions() -> [AnyAction] {
     AnyAction(HTTPCheck()), AnyAction(TCPCheck()), AnyAction(QuorumCheck()),
     AnyAction(AssertThat()), AnyAction(CommandCheck()), AnyAction(CommandRun()),
     AnyAction(OperatorApprove()), AnyAction(OperatorTask()), AnyAction(WaitFor()),
+    AnyAction(MessageSend()),
   ]
 }

@@ -180,6 +180,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var isRepeatable: Bool
   /// The action can look whether its change is in place; a command without a check cannot.
   public var isVerifiable: Bool
+  /// It tells people something and changes no target; nil in plans of before there were such steps.
+  public var onlyTells: Bool?
   public var isCritical: Bool
   public var expected: Duration
   /// `expected` is the author's word; nil: the action's own figure, and in plans of before this was kept.

@@ -300,7 +300,8 @@ extension RunMachine {
     if case .inDoubt = before, transition.next.isAnotherTry, !plan.steps[place].verify.isEmpty {
       maybeInPlace.insert(place)
     }
-    for case .apply(_, _, let change) in transition.commands {
+    for case .apply(_, _, let change) in transition.commands
+    where plan.steps[place].onlyTells != true {
       // One that is made again counts from then: others may have been made in between.
       if changeOf.updateValue(change, forKey: place) != nil, changes.last != place {
         changes.removeAll { $0 == place }

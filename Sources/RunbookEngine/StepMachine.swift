@@ -94,7 +94,9 @@ extension StepMachine {
 
   private func planned(_ result: PlanResult, _ attempt: Int, _ approved: Value?) -> Transition {
     switch result {
-    case .change(let change, let preview):
+    case .change(let found, let preview):
+      // The figures of a message move on with the run: what somebody has approved is what is sent.
+      let change = step.onlyTells == true ? approved ?? found : found
       if let drift = drift(of: change, from: approved) { return fail(drift, attempt) }
       if let policy = step.approval, approved == nil {
         let request = approvalRequest(policy, preview)
@@ -124,7 +126,8 @@ extension StepMachine {
 
   /// What stops the step when the change found now is not the one that was approved.
   private func drift(of change: Value, from approved: Value?) -> StepFailure? {
-    let expected = approved ?? (bindsChange ? step.forecast.change : nil)
+    let isBound = bindsChange && step.onlyTells != true
+    let expected = approved ?? (isBound ? step.forecast.change : nil)
     guard let expected, expected != change else { return nil }
     let failure = ActionFailure.refused(
       .precondition,
@@ -256,7 +259,7 @@ extension StepMachine {
           failure: ActionFailure(
             .unknown, seen.1, seen.2, advice: "look at the target, then retry, skip or undo"),
           effect: isOurs ? seen.0 : .unchanged, change: isOurs ? change : nil, attempt: attempt,
-          needsPerson: isOurs && seen.0 == .unknown),
+          needsPerson: isOurs && seen.0 == .unknown && step.onlyTells != true),
         attempt)
     }
   }
@@ -286,7 +289,9 @@ extension StepMachine {
         failure: .unknown(
           .failed, message,
           advice: "look at the target yourself, then mark it done, retry, or undo"),
-        effect: .unknown, change: change, attempt: attempt, needsPerson: true),
+        effect: .unknown, change: change, attempt: attempt,
+        // Nothing rests on a message: the author's 'on_failure' decides.
+        needsPerson: step.onlyTells != true),
       attempt)
   }
 

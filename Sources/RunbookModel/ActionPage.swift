@@ -79,6 +79,8 @@ public enum ActionTrait: String, Sendable, Codable {
   case movesTraffic
   /// Does what the author's command says; nothing is known of its effect.
   case arbitrary
+  /// Tells people something and changes no target: nothing rests on it, and nothing of it can be taken back.
+  case tells
 }
 
 /// One field of an action's input.

@@ -94,7 +94,9 @@ extension Report.Deviation {
 
   private static func otherChanges(_ history: RunHistory) -> [Placed] {
     history.steps.compactMap { step in
-      guard let planned = history.plan.steps[step.index].forecast.change,
+      // The figures of a message move on with the run.
+      guard history.plan.steps[step.index].onlyTells != true,
+        let planned = history.plan.steps[step.index].forecast.change,
         let act = step.acts.last(where: { $0.kind == .apply }), let made = act.change,
         made != planned
       else { return nil }

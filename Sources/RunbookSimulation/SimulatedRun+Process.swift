@@ -117,7 +117,10 @@ extension SimulatedRun {
       breach(.replayEqual, nil, "the replayed run is in another state")
     }
     machine = before
-    let left = model.plan.steps.indices.first { world.isInPlace[$0] && world.isTrusted[$0] }
+    // What people were told is no change that a run could leave behind.
+    let left = model.plan.steps.indices.first {
+      world.isInPlace[$0] && world.isTrusted[$0] && model.plan.steps[$0].onlyTells != true
+    }
     switch ending {
     case .closed(.failedUnchanged), .closed(.failedUndone), .neverBegan:
       if let left {

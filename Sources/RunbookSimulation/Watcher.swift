@@ -188,6 +188,7 @@ struct Watcher: Sendable {
       if let other = later.first(where: {
         world.isInPlace[$0] && world.isTrusted[$0] && !steps[$0].isLeft
           && steps[$0].lastApply > steps[place].lastApply
+          && model.plan.steps[$0].onlyTells != true
       }) {
         let name = model.plan.steps[other].id
         return (.undoLastFirst, id, "'\(id)' was to be undone before '\(name)', which came later")
@@ -279,7 +280,9 @@ struct Watcher: Sendable {
     guard steps[place].planned == change else {
       return "'\(step.id)' was to make another change than the one that was planned"
     }
-    if model.plan.bindsChanges, let bound = step.forecast.change, bound != change {
+    if model.plan.bindsChanges, step.onlyTells != true, let bound = step.forecast.change,
+      bound != change
+    {
       return "'\(step.id)' was to make another change than the saved plan's"
     }
     return nil

@@ -73,6 +73,6 @@ import Testing
     for action in registry.actions.values {
       #expect(pageBreaches(action.page) == [], "\(action.page.name)")
     }
-    #expect(registry.actions.count == 9)
+    #expect(registry.actions.count == 10)
   }
 }

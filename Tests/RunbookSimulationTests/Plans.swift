@@ -145,6 +145,11 @@ enum Plans {
     if Bool.random(using: &random) { step.verify = [authorsCheck] }
     step.pointOfNoReturn = Int.random(in: 0..<12, using: &random) == 0
     if Int.random(in: 0..<6, using: &random) == 0 { step.undo = .none(reason: "it cannot be") }
+    // Some of those without an undo are messages; drawn without chance, so that other seeds stay what they were.
+    if step.undo != .auto, !step.pointOfNoReturn, step.expected == .seconds(1) {
+      step.onlyTells = true
+      step.isRepeatable = false
+    }
     if !step.pointOfNoReturn, step.undo == .auto, Int.random(in: 0..<4, using: &random) == 0 {
       step.commitWithin = .seconds(Int.random(in: 1...200, using: &random))
     }

@@ -48,7 +48,7 @@ func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
     trouble(handle, code, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text))
 }
 
-private let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
 /// nil when every option was taken.
 private func configure(

@@ -35,7 +35,10 @@ enum ActionText {
       lines.append(
         "  repeat    "
           + (page.isRepeatable
-            ? "applying it twice has one effect" : "not repeatable: in doubt, a person is asked"))
+            ? "applying it twice has one effect"
+            : page.traits.contains(.tells)
+              ? "never sent again by itself; in doubt, the step's 'on_failure' decides"
+              : "not repeatable: in doubt, a person is asked"))
     }
     switch page.undo {
     case .automatic(let text): lines.append(wrapped("undo      \(text)", width: 100, indent: "  "))

@@ -155,7 +155,9 @@ package struct Performer: Sendable {
   func input(
     of page: ActionPage, _ with: Template, _ scope: RunScope
   ) -> Result<Value, ActionFailure> {
-    let unknown: UnknownInText = page.kind == .person ? .spelled : .spreads
+    // What only people read says what is not known; half a text must not reach anything else.
+    let isForPeople = page.kind == .person || page.traits.contains(.tells)
+    let unknown: UnknownInText = isForPeople ? .spelled : .spreads
     switch with.rendered(in: scope, unknownInText: unknown) {
     case .failure(let error):
       return .failure(.refused(.input, "the input of \(page.name) is an error: \(error.message)"))
@@ -281,8 +283,10 @@ package struct Performer: Sendable {
 }
 
 extension ActionPage {
-  /// A command says nothing of its effect unless the author gave it a check.
+  /// A command says nothing of its effect unless the author gave it a check; a message is out of sight unless it is
+  /// seen to go into a file.
   package func isVerifiable(with input: Template) -> Bool {
-    !traits.contains(.arbitrary) || input["check"] != nil
+    if traits.contains(.tells) { return input["via"]?["file"] != nil }
+    return !traits.contains(.arbitrary) || input["check"] != nil
   }
 }

@@ -173,6 +173,7 @@ struct StepLayout {
     planned.commitWithin = step.commitWithin
     planned.isRepeatable = page?.isRepeatable ?? false
     planned.isVerifiable = page?.isVerifiable(with: step.with) ?? false
+    if page?.traits.contains(.tells) == true { planned.onlyTells = true }
     planned.isCritical = step.critical
     planned.byHand = step.byHand
     planned.isExcluded =

@@ -230,4 +230,19 @@ struct RunbookTests {
     #expect(try #require(Samples.load(limited).value).deadline == .seconds(5400))
     #expect(Samples.problems(Samples.steps(step, head: "deadline: 90")) == ["LB207 5:11"])
   }
+
+  @Test func `a message holds nobody up and needs no undo, unless its author says otherwise`()
+    throws
+  {
+    let text = Samples.steps(
+      """
+          - {step: told, uses: message.send, with: {body: hi}}
+          - {step: vital, uses: message.send, with: {body: hi}, on_failure: hold, critical: true}
+      """)
+    #expect(Samples.problems(text) == [])
+    let steps = try #require(Samples.load(text).value?.steps)
+    #expect(steps.map(\.onFailure) == [.continue, .hold])
+    #expect(steps.map(\.critical) == [false, true])
+    #expect(steps[0].undo == .none(reason: "what was sent cannot be unsent"))
+  }
 }

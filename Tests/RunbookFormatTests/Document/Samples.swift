@@ -48,6 +48,9 @@ enum Samples {
       ],
       outputs: [Output("exit", .int, "Its status.")],
       undo: .impossible("nobody knows what it did"), traits: [.arbitrary]),
+    page(
+      "message.send", .change, [Field("body", .string, "The text.", need: .required)],
+      undo: .impossible("what was sent cannot be unsent"), traits: [.tells]),
   ])
 
   private static let node = FieldType.object([

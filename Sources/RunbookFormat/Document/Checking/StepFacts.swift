@@ -24,6 +24,7 @@ struct StepFacts {
     static let asksPerson = Traits(rawValue: 128)
     static let isIrreversible = Traits(rawValue: 256)
     static let hasVerify = Traits(rawValue: 512)
+    static let tells = Traits(rawValue: 1024)
   }
 
   init(
@@ -39,13 +40,14 @@ struct StepFacts {
       case .movesNames: traits.insert(.movesNames)
       case .movesTraffic: traits.insert(.movesTraffic)
       case .arbitrary: traits.insert(.arbitrary)
+      case .tells: traits.insert(.tells)
       }
     }
     if step.when != nil { traits.insert(.isConditional) }
     if step.onFailure == .continue { traits.insert(.isPassedOver) }
     if step.approval != nil || page?.kind == .person { traits.insert(.asksPerson) }
     if !step.verify.isEmpty { traits.insert(.hasVerify) }
-    if page?.kind == .change {
+    if page?.kind == .change, !traits.contains(.tells) {
       switch step.undo {
       case .none: traits.insert(.isIrreversible)
       case .auto, .explicit: if step.pointOfNoReturn { traits.insert(.isIrreversible) }

@@ -20,10 +20,14 @@ extension DocumentReader {
     if let retry = keys[.retry] { step.retry = readRetry(retry) }
     if keys[.verify] != nil { step.verify = checks(keys[.verify], "verify") }
     step.approval = keys[.approval].flatMap { readApproval($0) }
-    step.onFailure = word(keys[.onFailure], "on_failure", FailurePolicy.self) ?? inherited
+    // A message that fails must not hold up the recovery that it tells of, nor decide whether it succeeded.
+    let onlyTells = page?.traits.contains(.tells) == true
+    step.onFailure =
+      word(keys[.onFailure], "on_failure", FailurePolicy.self)
+      ?? (onlyTells ? .continue : inherited)
     step.pointOfNoReturn = flag(keys[.pointOfNoReturn], "point_of_no_return") ?? false
     step.expected = duration(keys[.expected], "expected")
-    step.critical = flag(keys[.critical], "critical") ?? true
+    step.critical = flag(keys[.critical], "critical") ?? !onlyTells
     readRepetition(keys, into: &step)
     step.undo = readUndo(keys, page, pointOfNoReturn: step.pointOfNoReturn)
     step.commitWithin = readCommitWithin(keys[.commitWithin], step, page)

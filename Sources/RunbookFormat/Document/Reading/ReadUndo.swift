@@ -56,7 +56,7 @@ extension DocumentReader {
     switch page.undo {
     case .automatic, .notNeeded: return .auto
     case .impossible(let why):
-      if !pointOfNoReturn {
+      if !pointOfNoReturn, !page.traits.contains(.tells) {
         problems.error(
           .undoNeeded, "'\(page.name)' cannot be undone by itself: \(why)",
           at: place(keys[.undo] ?? keys[.uses] ?? keys.map),
