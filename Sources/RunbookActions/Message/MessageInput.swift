@@ -5,8 +5,10 @@ extension MessageSend {
   struct Input: ActionInput {
     var via: Via
     var to: Recipients
-    var subject: String
-    var body: String
+    var template: MessageTemplate?
+    var next: String?
+    var subject: String?
+    var body: String?
     var language: MessageLanguage
 
     /// One of the three; which one is checked when the change is made.
@@ -48,8 +50,15 @@ extension MessageSend {
         "Who gets it: addresses (`ops@shop.example`, `Ops <ops@shop.example>`) or contacts, maps "
           + "with `mail` and `name`; at most \(MessageLimits.recipients). For a webhook or a file "
           + "any name will do.", need: .required),
-      Field("subject", .string, "One line.", need: .required),
-      Field("body", .string, "The text, lines as written.", need: .required),
+      Field(
+        "template", .word(MessageTemplate.allCases.map(\.rawValue)),
+        "A built-in text, filled with the run's figures when it is sent."),
+      Field("next", .string, "What comes next, in your words; goes into the built-in text."),
+      Field(
+        "subject", .string, "One line; needed where there is no `template`, else instead of its."),
+      Field(
+        "body", .string,
+        "The text, lines as written; needed where there is no `template`, else instead of its."),
       Field(
         "language", .word(MessageLanguage.allCases.map(\.rawValue)),
         "The language of what lifeboat itself writes into it.", need: .defaulted("en")),

@@ -92,12 +92,39 @@ extension MessageSend.Change {
     }
     if case .smtp = channel { for one in to { try one.checkMail() } }
     for one in to { try one.checkText() }
-    subject = try MessageText.subject(input.subject, input.language, facts.purpose)
-    body = MessageText.body(input.body, input.language, facts.purpose)
+    let text = try Self.text(input, facts)
+    subject = try MessageText.subject(text.subject, input.language, facts.purpose)
+    body = MessageText.body(text.body, input.language, facts.purpose)
     let place = MessageText.token(facts.run?.text ?? "dry-run")
     let domain = channel.domain
     thread = "lifeboat.\(place)@\(domain)"
     id = "lifeboat.\(place).\(MessageText.token(facts.step.text))@\(domain)"
+  }
+
+  private static func text(
+    _ input: MessageSend.Input, _ facts: RunFacts
+  ) throws(ActionFailure) -> (subject: String, body: String) {
+    guard let template = input.template else {
+      guard let subject = input.subject, let body = input.body else {
+        throw .refused(
+          .input, "there is neither a 'template' nor both of 'subject' and 'body'",
+          advice: "write one or the other")
+      }
+      guard input.next == nil else {
+        throw .refused(.input, "'next' belongs to a 'template', and there is none")
+      }
+      return (subject, body)
+    }
+    guard let figures = facts.figures() else {
+      throw .passing(
+        .failed, "what the run has come to cannot be read, so the text cannot be filled in",
+        advice: "look at the state folder and the room on its disk")
+    }
+    let words = MessageWords(language: input.language)
+    return (
+      input.subject ?? template.subject(figures, words),
+      input.body ?? template.body(figures, words, next: input.next)
+    )
   }
 
   var preview: Preview {

@@ -179,8 +179,14 @@ extension RunSession {
   /// The session for this process: the state folder as the environment says.
   static func current() throws -> RunSession {
     let program = Program.current
-    return RunSession(
+    var session = RunSession(
       store: try RunStore.current(), registry: program.registry, clock: program.clock,
       toolVersion: program.version)
+    // Read as `status` reads it, each time anew: the records are in the file before anything is done on their account.
+    session.figures = { [session] folder, plan in
+      guard let stored = try? StoredRun(folder, of: plan, session: session) else { return nil }
+      return RunFigures(stored.history, now: session.clock.now())
+    }
+    return session
   }
 }

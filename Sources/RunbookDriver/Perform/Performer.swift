@@ -40,11 +40,11 @@ package struct Performer: Sendable {
   }
 
   func context(for id: StepID, until deadline: Deadline) -> ReadContext {
-    ReadContext(
-      facts: RunFacts(
-        run: run, step: id, purpose: plan.purpose, environment: plan.environment.name,
-        variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder),
-      deadline: deadline, secrets: secrets, checks: checks)
+    var facts = RunFacts(
+      run: run, step: id, purpose: plan.purpose, environment: plan.environment.name,
+      variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder)
+    facts.figures = scope.figures
+    return ReadContext(facts: facts, deadline: deadline, secrets: secrets, checks: checks)
   }
 
   func writeContext(for step: PlannedStep, until deadline: Deadline) -> WriteContext {

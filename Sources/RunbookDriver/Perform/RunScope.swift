@@ -8,11 +8,17 @@ package struct RunScope: Sendable {
   package let plan: Plan
   package let outputs: StepOutputs
   private let roots: ValueMap
+  /// What the run has come to when it is asked for; before a run what the plan alone says.
+  let figures: @Sendable () -> RunFigures?
   /// The item of the copy whose expressions are read.
   private var each: EachItem?
 
   /// `opening` is nil in a dry run: then what only a run knows is unknown.
-  package init(plan: Plan, outputs: StepOutputs, opening: RunOpening?) {
+  package init(
+    plan: Plan, outputs: StepOutputs, opening: RunOpening?,
+    figures: (@Sendable () -> RunFigures?)? = nil
+  ) {
+    self.figures = figures ?? { [planned = RunFigures(plan, opening)] in planned }
     self.plan = plan
     self.outputs = outputs
     let secrets = ValueMap(distinct: plan.secrets.map { ($0.name.name, .secret($0.name)) })
@@ -58,6 +64,7 @@ extension RunScope: ExpressionScope {
   package func root(_ name: String) -> Value? {
     switch name {
     case "recovery_point": outputs.recoveryPoint
+    case "clock": figures()?.value ?? .unknown("what the run has come to cannot be read")
     case "each": each.map { ["key": .string($0.key), "value": $0.value] }
     default: roots[name]
     }
@@ -143,6 +150,21 @@ extension StepSuccess.Way {
     case .foundInPlace: "was found done after its result was lost"
     case .markedDone: "counts as done on a person's word"
     case .changed, .unverified, .alreadyInPlace, .checked, .approved: "did not tell it"
+    }
+  }
+}
+
+extension RunFigures {
+  /// What is known before a run has begun.
+  init(_ plan: Plan, _ opening: RunOpening?) {
+    self.init(
+      at: plan.madeAt, run: opening?.run, purpose: plan.purpose, service: plan.service,
+      title: plan.title, clock: plan.objectives.clock.rawValue)
+    outageAt = opening?.outageAt
+    rto = plan.objectives.rto
+    rpo = plan.objectives.rpo
+    next = plan.steps.filter { $0.onlyTells != true && !$0.isExcluded }.map {
+      $0.title ?? $0.id.text
     }
   }
 }

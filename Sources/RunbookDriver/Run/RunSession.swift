@@ -10,6 +10,8 @@ package struct RunSession: Sendable {
   package let registry: ActionRegistry
   package let clock: any DriverClock
   package let toolVersion: String
+  /// What a run has come to, read from its folder: for messages and `clock.*`.
+  package var figures: (@Sendable (RunFolder, Plan) -> RunFigures?)?
 
   package init(
     store: RunStore, registry: ActionRegistry, clock: any DriverClock, toolVersion: String
@@ -212,7 +214,8 @@ package struct RunSession: Sendable {
   ) async throws -> Result {
     let plan = machine.plan
     let scope = RunScope(
-      plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: opening)
+      plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: opening,
+      figures: reading(driven.folder, plan))
     let performer = Performer(
       plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock,
       run: opening.run, outageAt: opening.knownOutage)
@@ -231,6 +234,11 @@ package struct RunSession: Sendable {
     }
     try store.seal(driven, at: clock.now())
     return Result(run: driven.folder, ending: ending, machine: await driver.machine)
+  }
+
+  private func reading(_ folder: RunFolder, _ plan: Plan) -> (@Sendable () -> RunFigures?)? {
+    guard let figures else { return nil }
+    return { figures(folder, plan) }
   }
 
   /// A file system that knows no sockets must not keep anybody from recovering a service.

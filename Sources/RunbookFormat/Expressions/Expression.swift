@@ -36,7 +36,7 @@ package struct Expression: Sendable {
   /// The names that an expression can begin with.
   package static let rootNames = [
     "params", "env", "secrets", "objectives", "variant", "purpose", "run", "each",
-    "recovery_point", "steps",
+    "recovery_point", "steps", "clock",
   ]
 
   package init(parsing text: ExpressionText) throws(Diagnostic) {

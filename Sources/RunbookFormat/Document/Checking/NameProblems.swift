@@ -10,6 +10,7 @@ extension StaticCheck {
         of: "params", path, draft.runbook.parameters.map(\.name), reference,
         none: "the runbook has no parameters")
     case "objectives": return member(of: "objectives", path, ScopeNames.objectives, reference)
+    case "clock": return member(of: "clock", path, ScopeNames.clock, reference)
     case "run": return member(of: "run", path, ScopeNames.run, reference)
     case "steps": return stepProblems(path, reference)
     case "env": return environments.flatMap { envProblems(path, reference, in: $0) }

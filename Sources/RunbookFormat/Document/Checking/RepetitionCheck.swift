@@ -26,7 +26,7 @@ extension StaticCheck {
     for reference in expression.references {
       let why: String? =
         switch reference.path[0] {
-        case "steps", "recovery_point": "it is known only when steps have run"
+        case "steps", "recovery_point", "clock": "it is known only when steps have run"
         case "run": "it is known only in a run"
         case "secrets": "a secret is no part of a plan"
         case "each" where !mayReadItem: "the items are what it gives"

@@ -4,12 +4,15 @@ internal import RunbookModel
 enum ScopeNames {
   static let objectives = ["rto", "rpo", "mtpd", "soak"]
   static let run = ["id", "by", "reason", "outage_at"]
+  static let clock = RunFigures.names.map(\.name)
   /// Roots that are a value themselves.
   static let plain = ["variant", "purpose"]
 
   static func type(of path: [String]) -> FieldType? {
     switch path.first {
     case "objectives": path.count == 2 && objectives.contains(path[1]) ? .duration : nil
+    case "clock":
+      path.count == 2 ? RunFigures.names.first { $0.name == path[1] }?.type : nil
     case "variant", "purpose": path.count == 1 ? .string : nil
     case "each": path == ["each", "key"] ? .string : nil
     case "run": path == ["run", "outage_at"] ? .timestamp : path.count == 2 ? .string : nil

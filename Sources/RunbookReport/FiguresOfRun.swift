@@ -1,0 +1,66 @@
+import RunbookEngine
+package import RunbookModel
+
+extension RunFigures {
+  /// The figures of a run at `now`; nil when no record opened it.
+  package init?(_ history: RunHistory, now: Moment?) {
+    guard let summary = RunSummary(history, now: now) else { return nil }
+    let clocks = summary.clocks
+    let plan = history.plan
+    self.init(
+      at: now?.wall ?? history.last ?? summary.started, run: summary.run, purpose: summary.purpose,
+      service: summary.service, title: summary.title, clock: plan.objectives.clock.rawValue)
+    startedBy = summary.startedBy
+    outageAt = history.opening?.outageAt
+    elapsed = Known(clocks.rto.measured)
+    rto = clocks.rto.target
+    rtoVerdict = Verdict(clocks.rto.verdict)
+    recoveredAt = clocks.recovered?.at
+    dataLoss = Known(clocks.rpo.measured)
+    rpo = clocks.rpo.target
+    rpoVerdict = Verdict(clocks.rpo.verdict)
+    isClosed = history.isClosed
+    for index in plan.steps.indices where plan.steps[index].onlyTells != true {
+      let title = plan.steps[index].title ?? plan.steps[index].id.text
+      switch history.status(of: index) {
+      case .succeeded: if plan.steps[index].kind == .change { done.append(title) }
+      case .inDoubt, .undoFailed: inDoubt.append(title)
+      case .applying, .verifying, .checking, .planning, .backingOff, .undoing:
+        underWay.append(title)
+      case .notStarted: next.append(title)
+      case .gated, .confirming, .failed, .failedIgnored, .skipped, .undone, .excluded, .notRun:
+        break
+      }
+    }
+    waiting = summary.waits.map { wait in
+      let what = wait.step.map { "\($0): \(wait.text)" } ?? wait.text
+      return wait.role.map { "\($0): \(what)" } ?? what
+    }
+  }
+}
+
+extension RunFigures.Known {
+  init(_ measured: Measured) {
+    self =
+      switch measured {
+      case .exactly(let duration): .exactly(duration)
+      case .atLeast(let duration): .atLeast(duration)
+      case .atMost(let duration): .atMost(duration)
+      case .unknown(let why): .unknown(why)
+      }
+  }
+}
+
+extension RunFigures.Verdict {
+  init(_ verdict: ObjectiveResult.Verdict) {
+    self =
+      switch verdict {
+      case .met: .met
+      case .missed: .missed
+      case .unknown: .unknown
+      case .stillCounting: .stillCounting
+      case .notRecovered: .notRecovered
+      case .noTarget: .noTarget
+      }
+  }
+}
