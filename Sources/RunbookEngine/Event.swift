@@ -52,6 +52,8 @@ public struct RunOpening: Sendable, Equatable, Codable {
   public var observedOutage: ObservedOutage?
   /// SHA-256 of the forecast made when it began, which is among the run's attachments. Nil where none was kept.
   public var forecast: String?
+  /// What was known of the incident. Nil: nobody has said anything.
+  public var incident: IncidentFacts?
 
   public init(
     run: RunID, plan: String, planHash: String, purpose: Purpose, runbook: String,

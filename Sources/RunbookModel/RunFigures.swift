@@ -43,6 +43,10 @@ public struct RunFigures: Sendable, Equatable {
   public var rpoVerdict: Verdict = .unknown
   /// When it will have recovered.
   public var forecast: Known = .unknown("no forecast was made")
+  /// From the alert to the first response.
+  public var responded: Known = .unknown("when the alert came was not said")
+  public var timeToRespond: Duration?
+  public var responseVerdict: Verdict = .unknown
   public var isClosed = false
   /// Steps in the runbook's order, by their titles.
   public var done: [String] = []

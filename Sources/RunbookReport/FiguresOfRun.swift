@@ -20,6 +20,13 @@ extension RunFigures {
     rpo = clocks.rpo.target
     rpoVerdict = Verdict(clocks.rpo.verdict)
     isClosed = history.isClosed
+    severity = history.opening?.incident?.words
+    lead = Contacts(plan.environmentValues).toCall("commander").first
+    if let response = Response(history) {
+      responded = Known(response.time.measured)
+      timeToRespond = response.time.target
+      responseVerdict = Verdict(response.time.verdict)
+    }
     for index in plan.steps.indices where plan.steps[index].onlyTells != true {
       let title = plan.steps[index].title ?? plan.steps[index].id.text
       switch history.status(of: index) {

@@ -17,6 +17,8 @@ package struct Report: Sendable, Equatable {
   package var headline: String
   package var summary: RunSummary
   package var clocks: Clocks
+  /// The incident and the time to respond; nil where nobody has said anything of one.
+  package var response: Response?
   /// What is in doubt or not known, the most urgent first.
   package var doubts: [Doubt]
   package var deviations: [Deviation]

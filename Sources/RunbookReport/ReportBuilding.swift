@@ -26,6 +26,7 @@ extension Report {
     self.summary = summary
     self.integrity = integrity
     clocks = summary.clocks
+    response = Response(history)
     steps = history.plan.steps.indices.map { StepResult(history, $0) }
     stages = history.plan.stages.map { StageResult(history, $0) }
     counts = Counts(history)

@@ -34,6 +34,7 @@ extension Report {
     if clocks.mtpd.target != nil {
       rows.append(row("Outage that can be borne (MTPD)", clocks.mtpd))
     }
+    if let response { rows.append(row("Time to respond to the alert", response.time)) }
     page.table(["Objective", "Target", "Measured", "Result"], rows)
     let urgent = doubts.filter(\.isUrgent)
     let open = summary.waits.count

@@ -31,6 +31,10 @@ extension Report {
     .object("clocks", "Targets, what was measured, and from when to when.", Clocks.shape) {
       $0.clocks
     },
+    .maybeObject(
+      "incident", "What was said of the incident, and the time to respond; null where nothing was.",
+      Response.shape
+    ) { $0.response },
     .list("doubts", "What is in doubt or not known, the most urgent first.", doubtShape) {
       $0.doubts
     },

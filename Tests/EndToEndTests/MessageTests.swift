@@ -73,4 +73,43 @@ import Testing
       #expect(ended.status == 2 && ended.errors.contains("did you mean 'elapsed'"), "\(ended)")
     }
   }
+
+  @Test func `contacts, severity and the time to respond stand where they are needed`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.environment(
+        """
+        contacts:
+          commander: {name: Alice Li, phone: '+49 30 1', stand_in: deputy}
+          deputy: {name: Bob, phone: '+49 30 2'}
+          stakeholders: {name: Board, mail: board@shop.example}
+        """)
+      try desk.runbook(
+        """
+        - step: told
+          uses: message.send
+          with: {via: {file: '${{ env.target }}/mbox'}, to: '${{ env.contacts.stakeholders }}', template: first_response}
+
+        """, gate("go", "approval: {role: commander}"))
+      let words = ["--users-affected", "12%", "--alerted-at", "20m"]
+      let run = try await desk.start(["drill", desk.book, "-e", "here"] + words).end()
+      #expect(run.status == 6, "\(run)")
+      #expect(run.output.contains("commander     Alice Li, +49 30 1; stands in: deputy"), "\(run)")
+      let told = run.output + run.errors
+      #expect(told.contains("Call Alice Li, +49 30 1 (commander)"), "\(run)")
+      #expect(told.contains("else Bob, +49 30 2 (deputy)"), "\(run)")
+      let mail = readText("\(desk.target)/mbox") ?? ""
+      #expect(mail.contains("To: \"Board\" <board@shop.example>"), "\(mail)")
+      #expect(mail.contains("[DRILL] small (SEV2, 12 % of users, orange): outage"))
+      #expect(mail.contains("Response:   20 min, objective 15 min, MISSED"))
+      #expect(mail.contains("Led by:     Alice Li, +49 30 1 (commander)"))
+      let report = try await desk.lifeboat("report")
+      #expect(report.output.contains("| Time to respond to the alert |"), "\(report)")
+      let wrong = try await desk.start(
+        ["drill", desk.book, "-e", "here", "--alert-colour", "orang"]
+      ).end()
+      #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'orange'?"), "\(wrong)")
+    }
+  }
 }

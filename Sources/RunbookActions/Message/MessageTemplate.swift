@@ -32,7 +32,7 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
       (words.dataLoss, dataLoss(figures, words)),
     ]
     switch self {
-    case .firstResponse: break
+    case .firstResponse: lines.insert((words.response, response(figures, words)), at: 3)
     case .progress:
       lines.append((words.forecast, forecast(figures, words)))
       lines.append((words.done, list(figures.done, words)))
@@ -78,6 +78,17 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
       case .noTarget: ""
       }
     return "\(shown)\(words.comma)\(target)" + (verdict.isEmpty ? "" : "\(words.comma)\(verdict)")
+  }
+
+  private func response(_ figures: RunFigures, _ words: MessageWords) -> String {
+    let target = figures.timeToRespond.map { words.comma + words.objective(words.span($0)) } ?? ""
+    let verdict =
+      switch figures.responseVerdict {
+      case .met: words.comma + words.met
+      case .missed: words.comma + words.missed
+      case .unknown, .stillCounting, .notRecovered, .noTarget: ""
+      }
+    return words.known(figures.responded) + target + verdict
   }
 
   private func dataLoss(_ figures: RunFigures, _ words: MessageWords) -> String {

@@ -22,6 +22,7 @@ struct MessageWords: Sendable {
   var severity: String { say("Severity", "事件级别") }
   var state: String { say("State", "当前状态") }
   var outage: String { say("Outage", "故障时间") }
+  var response: String { say("Response", "响应用时") }
   var clock: String { say("Recovery", "恢复用时") }
   var dataLoss: String { say("Data lost", "数据丢失") }
   var forecast: String { say("Forecast", "预计恢复") }

@@ -39,6 +39,7 @@ struct Continuation {
   var outageAt: Timestamp? { opening?.outageAt }
   var observedOutage: ObservedOutage? { opening?.observedOutage }
   var declaredAt: Timestamp? { opening?.declaredAt }
+  var incident: IncidentFacts? { opening?.incident }
 
   /// It goes on with the same service for the same purpose; anything else is another matter.
   func check(_ plan: Plan) throws(Refusal) {

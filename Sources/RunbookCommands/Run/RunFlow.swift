@@ -15,6 +15,8 @@ struct RunFlow {
   var service: String?
   /// Why a promotion within the cool-down of another is meant.
   let coolDownReason: String?
+  /// What was said of the incident.
+  var incident: IncidentOptions?
   /// The run of another variant that this one continues.
   var after: Continuation?
 
@@ -55,6 +57,7 @@ struct RunFlow {
     if purpose == .recovery, reason?.trimmed.isEmpty ?? true {
       throw Refusal(.invalid, "a recovery needs a reason", next: "say why with --reason")
     }
+    let facts = try incident?.facts(now: declaredAt)
     let preparation = try await Preparation(target, purpose: purpose, console: console)
     try preparation.checkAllowed()
     let fresh = try await preparation.plan()
@@ -78,6 +81,7 @@ struct RunFlow {
       by: Person.current, reason: reason, outageAt: preparation.statedOutage,
       declaredAt: declaredAt, continuing: after?.link)
     order.observedOutage = after?.observedOutage ?? preparation.observedOutage
+    order.incident = facts ?? after?.incident
     return Prepared(plan: plan, secrets: preparation.secrets, order: order, kept: kept)
   }
 

@@ -40,6 +40,7 @@ struct HoldText {
   var text: String {
     var lines = [console.styled(headline, .strong)]
     for (step, failure) in machine.undecided { lines += explain(step, failure) }
+    if !machine.undecided.isEmpty { lines += toCall("commander") }
     for question in machine.questions { lines += asked(question) }
     for (step, _) in machine.toConfirm { lines += toConfirm(step) }
     if machine.waitsForService, let outage = clocks?.outage {
@@ -114,6 +115,14 @@ struct HoldText {
     let asks = console.styled("\(question.step.id) asks\(who)", .warning)
     return ["  \(asks):", wrapped(question.request.text, width: 100, indent: "    ")]
       + question.request.instructions.map { "    - \($0)" }
+      + toCall(question.step.approval?.role)
+  }
+
+  /// Whom to call for an answer, as the environment says it.
+  private func toCall(_ role: String?) -> [String] {
+    guard let role else { return [] }
+    let lines = Contacts(machine.plan.environmentValues).toCall(role)
+    return lines.enumerated().map { $0 == 0 ? "    Call \($1)" : "         \($1)" }
   }
 
   private func toConfirm(_ step: PlannedStep) -> [String] {

@@ -72,9 +72,24 @@ struct PlanText {
         console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
       lines += steps(of: stage, number)
     }
+    lines += contacts
     lines.append("")
     lines += summary(timing)
     return lines.joined(separator: "\n")
+  }
+
+  /// Whom to call: what is wrong in it must be seen before the night.
+  private var contacts: [String] {
+    let contacts = Contacts(plan.environmentValues)
+    guard !contacts.roles.isEmpty else { return [] }
+    let width = contacts.roles.map(\.name.count).max() ?? 0
+    return ["", console.styled("Contacts", .strong)]
+      + contacts.roles.flatMap { role, people in
+        people.map { person in
+          "  \(role.padded(to: width))  \(person.words)"
+            + (person.standIn.map { "; stands in: \($0)" } ?? "")
+        }
+      }
   }
 
   /// The steps of a stage in order, with a word before the copies of a repeated one, also when there is none.

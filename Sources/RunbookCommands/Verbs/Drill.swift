@@ -21,6 +21,7 @@ struct Drill: AsyncParsableCommand {
     completion: .file())
   var plan: String?
   @OptionGroup var guards: GuardOptions
+  @OptionGroup var incident: IncidentOptions
   @Option(
     help: ArgumentHelp(
       "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
@@ -31,6 +32,7 @@ struct Drill: AsyncParsableCommand {
     var flow = RunFlow(
       target: target, answers: answers, purpose: .drill, reason: reason, savedPlan: plan,
       coolDownReason: guards.acknowledgeCoolDown)
+    flow.incident = incident
     try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }
@@ -58,6 +60,7 @@ struct Recover: AsyncParsableCommand {
     completion: .file())
   var plan: String?
   @OptionGroup var guards: GuardOptions
+  @OptionGroup var incident: IncidentOptions
   @Option(
     help: ArgumentHelp(
       "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
@@ -69,6 +72,7 @@ struct Recover: AsyncParsableCommand {
       target: target, answers: answers, purpose: .recovery, reason: reason, savedPlan: plan,
       coolDownReason: guards.acknowledgeCoolDown)
     flow.service = service
+    flow.incident = incident
     try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }

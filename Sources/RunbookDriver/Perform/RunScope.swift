@@ -161,6 +161,8 @@ extension RunFigures {
       at: plan.madeAt, run: opening?.run, purpose: plan.purpose, service: plan.service,
       title: plan.title, clock: plan.objectives.clock.rawValue)
     outageAt = opening?.outageAt
+    severity = opening?.incident?.words
+    lead = Contacts(plan.environmentValues).toCall("commander").first
     rto = plan.objectives.rto
     rpo = plan.objectives.rpo
     next = plan.steps.filter { $0.onlyTells != true && !$0.isExcluded }.map {

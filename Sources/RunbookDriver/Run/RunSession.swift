@@ -34,6 +34,8 @@ package struct RunSession: Sendable {
     package var continuing: Continuing?
     /// What was foretold of the run, as bytes to be kept beside its journal.
     package var forecast: [UInt8]?
+    /// What is known of the incident.
+    package var incident: IncidentFacts?
 
     package struct Continuing: Sendable {
       package var predecessor: RunID
@@ -124,6 +126,7 @@ package struct RunSession: Sendable {
     // A forecast that cannot be kept must not keep anybody from recovering: the report then has none to score.
     opening.forecast = order.forecast.flatMap { try? driven.folder.attach($0).hex }
     opening.predecessor = order.continuing?.predecessor
+    opening.incident = order.incident
     return try await drive(
       driven, RunMachine(plan: plan), opening, secrets: secrets, from: .runOpened(opening),
       watch: watch(run))

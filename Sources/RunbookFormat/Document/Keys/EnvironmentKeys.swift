@@ -2,7 +2,7 @@ internal import RunbookModel
 
 enum EnvironmentKey: Int, DocumentKey {
   case lifeboat, environment, description, allows, guards, roles, values, secrets, signingKey
-  case silence
+  case silence, contacts
 
   static let section = Section(
     "an environment",
@@ -23,6 +23,10 @@ enum EnvironmentKey: Int, DocumentKey {
         "signing_key", .section(SigningKey.section), "The key that signs the journal's ends."),
       KeyRule(
         "silence", .list(.section(SilenceKey.section)), "Rules that do not apply here, and why."),
+      KeyRule(
+        "contacts",
+        .named(.either([.section(ContactKey.section), .list(.section(ContactKey.section))])),
+        "Whom to call and to write to, by role: env.contacts.<role>."),
     ])
 }
 

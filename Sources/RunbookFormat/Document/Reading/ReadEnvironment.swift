@@ -33,6 +33,7 @@ extension DocumentReader {
         wrongType(values, "'values'", "a map")
       }
     }
+    if let contacts = keys[.contacts] { readContacts(contacts, into: &draft.environment) }
     if let secrets = keys[.secrets] { readSecrets(secrets, into: &draft.environment) }
     if let node = keys[.signingKey], let signing = slots(node, SigningKey.self) {
       draft.environment.signingKeyFile = text(signing[.file], "file")

@@ -1,0 +1,61 @@
+import ArgumentParser
+import RunbookFormat
+import RunbookModel
+
+/// What is known of the incident when it is responded to.
+struct IncidentOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The share of users affected: under 5% is SEV3, 5% to 30% SEV2, over 30% SEV1.",
+      valueName: "percent"))
+  var usersAffected: String?
+  @Option(
+    help: ArgumentHelp(
+      "SEV1, SEV2 or SEV3, where it does not follow from the share of users.",
+      valueName: "severity"))
+  var severity: String?
+  @Option(
+    help: ArgumentHelp(
+      "The alert's colour: yellow, orange or red; somebody must respond within 30, 15 or 5 minutes. "
+        + "Else by the severity.", valueName: "colour"))
+  var alertColour: String?
+  @Option(
+    help: ArgumentHelp(
+      "When the alert came: a UTC time or how long ago (4m30s). The time to respond counts from "
+        + "there to this command.", valueName: "time"))
+  var alertedAt: String?
+
+  /// nil where nothing was said.
+  func facts(now: Timestamp) throws(Refusal) -> IncidentFacts? {
+    var facts = IncidentFacts()
+    if let text = usersAffected {
+      let number = text.hasSuffix("%") ? String(text.dropLast()) : text
+      guard let share = Double(number), share >= 0, share <= 100 else {
+        throw Refusal(
+          .invalid, "--users-affected \(text) is no share of users", next: "write it as 12%")
+      }
+      facts.usersAffected = share
+    }
+    if let severity {
+      facts.statedSeverity = try word(severity.uppercased(), "--severity", severity)
+    }
+    if let alertColour {
+      facts.statedColour = try word(alertColour.lowercased(), "--alert-colour", alertColour)
+    }
+    facts.alertedAt = try alertedAt.map { text throws(Refusal) in
+      try PointInTime.read(text, now: now)
+    }
+    return facts == IncidentFacts() ? nil : facts
+  }
+
+  private func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ text: String, _ option: String, _ given: String
+  ) throws(Refusal) -> Word {
+    if let word = Word(rawValue: text) { return word }
+    let words = Word.allCases.map(\.rawValue)
+    throw Refusal(
+      .invalid, "\(option) cannot be '\(given)'",
+      next: Nearest.word(to: text, among: words).map { "did you mean '\($0)'?" }
+        ?? "write one of \(words.joined(separator: ", "))")
+  }
+}
