@@ -39,7 +39,10 @@ struct Lifeboat: AsyncParsableCommand {
           SwitchVariant.self,
         ]),
       CommandGroup(
-        name: "After", subcommands: [Runs.self, ReportCommand.self, Audit.self]),
+        name: "After",
+        subcommands: [
+          Runs.self, ReportCommand.self, TrendCommand.self, CoverageCommand.self, Audit.self,
+        ]),
     ])
 
   private static var exitCodes: String {

@@ -7,7 +7,8 @@ import Testing
   @Test(arguments: [
     [], ["validate"], ["plan"], ["simulate"], ["actions"], ["schema"], ["drill"], ["recover"],
     ["resume"],
-    ["undo"], ["status"], ["runs"], ["report"], ["audit"], ["audit", "verify"],
+    ["undo"], ["status"], ["runs"], ["report"], ["trend"], ["coverage"],
+    ["audit"], ["audit", "verify"],
   ])
   func `every command explains itself`(_ command: [String]) async throws {
     try await Desk.with { desk in

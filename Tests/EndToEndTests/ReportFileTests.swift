@@ -70,4 +70,34 @@ import Testing
       #expect(checked.status == 0, "\(checked)")
     }
   }
+
+  @Test func `runs are compared, followed over time, and held against the runbook as it is now`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), checked("b"))
+      #expect(try await desk.drill().status == 0)
+      let first = try #require(try desk.run().split(separator: "/").last)
+      try desk.runbook(checked("a"), checked("c"))
+      #expect(try await desk.drill().status == 0)
+      let compared = try await desk.lifeboat("report", "--compare", String(first), "latest")
+      #expect(compared.status == 0 && compared.output.contains("removed"), "\(compared)")
+      #expect(compared.output.contains("added"))
+
+      // One journal is damaged: it is named, and the rest is still said.
+      let path = "\(desk.state)/runs/\(first)/journal.jsonl"
+      try write((readText(path) ?? "").replacing("\"small\"", with: "\"smal1\""), to: path)
+      let trend = try await desk.lifeboat("trend", "--service", "small")
+      #expect(trend.status == 0 && trend.output.contains("1 runs"), "\(trend)")
+      let coverage = try await desk.lifeboat("coverage", desk.book, "--format", "json")
+      let value = try JSONText.read(coverage.output.utf8)
+      let states = value["rows"]?.list?.map { $0["state"]?.string }
+      // In the run that can still be read, 'a' was found in place: that is not doing it.
+      #expect(states == ["never", "exercised"], "\(coverage)")
+      let none = try await desk.lifeboat("trend")
+      #expect(none.status == 2, "\(none)")
+      let two = try await desk.lifeboat("report", "--compare", "latest")
+      #expect(two.status == 2, "\(two)")
+    }
+  }
 }

@@ -38,7 +38,7 @@ import Testing
       "steps", "moments", "details", "people", "identity", "attestation", "integrity", "terms",
     ] {
       #expect(html.contains("<section id=\"\(part)\""), "\(part)")
-      #expect(html.contains("href=\"#\(part)\""), "\(part)")
+      #expect(html.contains("href=\"#h-\(part)\""), "\(part)")
     }
     for text in [
       "The drill succeeded: shop was recovered in 1 min 42 s, within the objective of 15 min.",

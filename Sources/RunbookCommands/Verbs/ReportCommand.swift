@@ -1,5 +1,6 @@
 import ArgumentParser
 import RunbookDriver
+import RunbookEngine
 import RunbookReport
 
 /// `lifeboat report`: what an auditor gets.
@@ -25,11 +26,56 @@ struct ReportCommand: ParsableCommand {
     completion: .file())
   var output: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Set these runs of one runbook side by side instead; differences are from the first to the last.",
+      valueName: "run"))
+  var compare: [String] = []
+  @Option(help: "The language of our own words; what was recorded stays as it is.")
+  var lang: Language = .english
+
   func run() throws {
     let console = Console()
     let session = try RunSession.current()
+    guard compare.isEmpty else { return try compareRuns(session, console) }
     let report = try StoredRun(session.store.find(id), session: session).report()
     try ReportOutput(path: output, console: console).write(report.text(as: format))
+  }
+}
+
+extension ReportCommand {
+  private static let mostRuns = 12
+
+  private func compareRuns(_ session: RunSession, _ console: Console) throws {
+    // A run named before the option counts as the first.
+    let names = (id == "latest" ? [] : [id]) + compare
+    guard (2...Self.mostRuns).contains(names.count) else {
+      throw Refusal(
+        .invalid, "2 to \(Self.mostRuns) runs can be compared, not \(names.count)", changed: "",
+        next: "lifeboat report --compare RUN RUN")
+    }
+    let stored = try names.map { try StoredRun(session.store.find($0), session: session) }
+    let reports = try stored.map { try $0.report() }
+    let runbooks = Set(reports.map(\.identity.runbook.name))
+    guard runbooks.count == 1 else {
+      throw Refusal(
+        .invalid,
+        "these are runs of several runbooks: \(runbooks.sorted().joined(separator: ", "))",
+        changed: "", next: "list the runs with: lifeboat runs")
+    }
+    let comparison = RunComparison(
+      reports, definitions: stored.map { StepDefinition.all($0.history.plan) })
+    let text: String
+    switch format {
+    case .markdown: text = comparison.sheet(lang).markdown
+    case .html: text = comparison.sheet(lang).html
+    case .json: text = comparison.jsonText
+    case .csv, .junit:
+      throw Refusal(
+        .invalid, "a comparison is written as markdown, html or json", changed: "")
+    }
+    try ReportOutput(path: output, console: console).write(text)
   }
 }
 

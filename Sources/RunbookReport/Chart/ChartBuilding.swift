@@ -41,7 +41,7 @@ extension RunChart {
 
   /// The picture begins with the outage where that is not far from the run itself.
   private static func first(_ marks: [Mark], _ last: Duration) -> Duration {
-    let reach = max(last, .seconds(1)) * 2
+    let reach = max(last, .seconds(1))
     let before = marks.map(\.offset).filter { $0 < .zero && .zero - $0 <= reach }
     return before.min() ?? .zero
   }

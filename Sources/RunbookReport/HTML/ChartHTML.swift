@@ -261,8 +261,10 @@ struct ChartHTML {
 
   private func place(_ moment: Duration) -> String { percent(chart.scale.place(moment)) }
 
+  private func percent(_ value: Double) -> String { Self.percent(value) }
+
   /// With two decimals, made by hand: the same bytes whatever the machine.
-  private func percent(_ value: Double) -> String {
+  static func percent(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     let rest = hundredths % 100
     let decimals = rest == 0 ? "" : rest < 10 ? ".0\(rest)" : ".\(rest)"

@@ -22,6 +22,12 @@ struct HTMLPage {
     body += "</section>\n"
   }
 
+  /// A heading of a page that has no sections.
+  mutating func title(_ id: String, _ title: String) {
+    sections.append((id, title))
+    add(.element("h2", ["id": "h-" + id], Markup(title)))
+  }
+
   mutating func heading(_ text: Markup) { add(.element("h3", [:], text)) }
   mutating func paragraph(_ text: Markup) { add(.element("p", [:], text)) }
   mutating func note(_ text: String) { add(.element("p", ["class": "note"], Markup(text))) }
@@ -32,16 +38,14 @@ struct HTMLPage {
   }
 
   /// The columns of tables with that name, where a part made apart has them.
-  mutating func know(_ name: StaticString, _ heads: [String]) {
-    if heads.count < 3 || cardLabels.contains(where: { $0.table == "\(name)" }) {
-      return
-    }
+  mutating func know(_ name: String, _ heads: [String]) {
+    if heads.count < 3 || cardLabels.contains(where: { $0.table == "\(name)" }) { return }
     cardLabels.append(("\(name)", heads))
   }
 
   /// Tables of one name have the same columns. The first cell of a row names the row.
   mutating func table(
-    _ name: StaticString, _ caption: String, _ heads: [String], _ rows: [[Markup]]
+    _ name: String, _ caption: String, _ heads: [String], _ rows: [[Markup]]
   ) {
     know(name, heads)
     // Without a caption the section's heading names it.
@@ -78,7 +82,7 @@ struct HTMLPage {
   /// The whole file. `head` stands above the list of contents.
   func text(title: String, head: Markup) -> String {
     let contents = sections.map { section -> Markup in
-      .element("li", [:], .element("a", ["href": "#" + section.id], Markup(section.title)))
+      .element("li", [:], .element("a", ["href": "#h-" + section.id], Markup(section.title)))
     }
     let navigation = Markup.element(
       "nav", ["aria-label": words.contents], .element("ol", [:], .joined(contents)))
@@ -108,8 +112,9 @@ struct HTMLPage {
   private var cardStyle: String {
     var lines = "@media screen and (max-width:44em){\n"
     for (table, labels) in cardLabels {
-      for (column, label) in labels.enumerated().dropFirst() {
-        // The labels are phrases of ours and hold neither quotes nor backslashes.
+      for (column, text) in labels.enumerated().dropFirst() {
+        // Phrases of ours and ids; nothing that could end the string or the style.
+        let label = Markdown.visible(text).filter { !#""\<>"#.contains($0) }
         lines +=
           ".t-\(table) td:nth-child(\(column + 1)):not(:empty)::before{content:\"\(label)\"}\n"
       }

@@ -35,7 +35,7 @@ enum HTMLStyle {
     table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem;font-size:.9rem}
     caption{text-align:left;color:var(--soft);font-size:.875rem;padding:.25rem 0}
     th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;min-width:4.7rem}
-    .t-findings th:first-child,.t-findings thead th:first-child{min-width:2rem}.chart th,.chart td{min-width:0}
+    .t-findings th:first-child,.t-findings thead th:first-child{min-width:2.6rem}.t-findings td:nth-child(2){min-width:6.5rem}.chart th,.chart td{min-width:0}
     thead th{background:var(--panel);border-bottom:2px solid var(--line);font-size:.8125rem;overflow-wrap:normal}
     tbody th{font-weight:600}.sub{font-weight:400}
     .t-phases th,.t-integrity th,.t-identity th{width:16rem}.t-moments tbody th{white-space:nowrap;font-weight:400;font-variant-numeric:tabular-nums}.t-phases tbody th{font-weight:400}

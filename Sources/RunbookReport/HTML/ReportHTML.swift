@@ -48,7 +48,7 @@ struct ReportHTML {
 
   /// A table that may be long: its first rows, and how many more there are.
   func capped<Row>(
-    _ page: inout HTMLPage, _ name: StaticString, _ caption: String, _ heads: [String],
+    _ page: inout HTMLPage, _ name: String, _ caption: String, _ heads: [String],
     _ rows: [Row], _ cells: (Row) -> [Markup]
   ) {
     func fill(_ page: inout HTMLPage) {
