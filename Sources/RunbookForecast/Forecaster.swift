@@ -8,6 +8,8 @@ package struct Forecaster: Sendable {
   private let estimates: [StepEstimate]
   private let progress: [StepProgress]?
   private let seed: UInt64
+  /// What was said of each step before: asked for each second, it is not worked out each time.
+  private let figures: [TimeForecast.StepTime]?
   package let runs: Int
 
   /// A thousand runs put a chance within 2 points; long plans get fewer, so that all of it stays quick.
@@ -15,8 +17,9 @@ package struct Forecaster: Sendable {
 
   package init(
     _ plan: Plan, _ estimates: [StepEstimate], progress: [StepProgress]? = nil, seed: UInt64 = 1,
-    runs: Int? = nil
+    runs: Int? = nil, figures: [TimeForecast.StepTime]? = nil
   ) {
+    self.figures = figures.flatMap { $0.count == estimates.count ? $0 : nil }
     self.plan = plan
     self.estimates = estimates
     self.progress = progress
@@ -74,6 +77,11 @@ package struct Forecaster: Sendable {
   }
 
   private func step(_ place: Int, criticality: Double) -> TimeForecast.StepTime {
+    if var known = figures?[place] {
+      known.criticality = criticality
+      if progress?[place] == .settled { known.basis = .settled }
+      return known
+    }
     let estimate = estimates[place]
     var step = TimeForecast.StepTime(
       step: estimate.step, work: Percentiles(estimate.work.points()),

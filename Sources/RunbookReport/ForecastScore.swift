@@ -143,7 +143,7 @@ package struct ForecastScore: Sendable, Equatable {
 
   // MARK: - On the way
 
-  private static let points = 48
+  private static let points = 24
   /// A longer plan's forecast is not made again so often for a report.
   private static let longestPlan = 5_000
 
@@ -152,12 +152,13 @@ package struct ForecastScore: Sendable, Equatable {
     _ history: RunHistory, _ kept: KeptForecast, to end: Duration
   ) -> [Point] {
     guard end > .zero, history.plan.steps.count <= longestPlan else { return [] }
-    let live = LiveForecast(kept)
+    let live = LiveForecast(kept, atMost: 200)
     var past = RunHistory(plan: history.plan, records: [])
     var next = 0
     var found: [Point] = []
-    for number in 0..<points {
-      let offset = end * number / points
+    // The last one just before the end: a warning that came late must be seen too.
+    for number in 0...points {
+      let offset = number < points ? end * number / points : end - .nanoseconds(1)
       while next < history.records.count, history.time.offsets[next] <= offset {
         past.add(history.records[next])
         next += 1

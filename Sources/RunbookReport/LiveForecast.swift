@@ -1,5 +1,5 @@
 package import RunbookForecast
-import RunbookEngine
+package import RunbookEngine
 package import RunbookModel
 
 /// What is left of a run that goes on, foretold from where its records say that it stands.
@@ -8,29 +8,41 @@ package struct LiveForecast: Sendable {
   /// Fewer simulated runs than before a run: it is made again and again.
   private let runs: Int
 
-  package init(_ kept: KeptForecast) {
+  package init(_ kept: KeptForecast, atMost most: Int = 400) {
     self.kept = kept
-    runs = min(max(100_000 / max(kept.estimates.count, 1), 50), 400)
+    runs = min(max(100_000 / max(kept.estimates.count, 1), 50), most)
   }
 
   /// At a moment so long after the run's start. Nil when nothing lies ahead that a forecast could be about: the run has
   /// ended, is being taken back, or its records cannot be followed.
   package func forecast(_ history: RunHistory, at offset: Duration) -> TimeForecast? {
     guard history.disagreement == nil, kept.estimates.count == history.plan.steps.count,
+      let opening = history.opening, let started = history.start,
       let progress = history.progress(at: offset)
     else { return nil }
+    return forecast(history.plan, opening, progress, started: started, at: offset)
+  }
+
+  /// From where the steps stand, by whoever follows the run in another way than by its records.
+  package func forecast(
+    _ plan: Plan, _ opening: RunOpening, _ progress: [StepProgress], started: Timestamp,
+    at offset: Duration
+  ) -> TimeForecast {
     let forecaster = Forecaster(
-      history.plan, kept.estimates, progress: progress, seed: kept.forecast.seed, runs: runs)
-    return forecaster.forecast(passed: passed(history, at: offset))
+      plan, kept.estimates, progress: progress, seed: kept.forecast.seed, runs: runs,
+      figures: kept.forecast.steps)
+    return forecaster.forecast(
+      passed: Self.passed(plan.objectives.clock, opening, started: started, at: offset))
   }
 
   /// What the RTO's clock shows then.
-  private func passed(_ history: RunHistory, at offset: Duration) -> TimeForecast.Passed {
-    guard let started = history.start else { return .init(offset, isLeast: true) }
-    let declared = history.opening?.declaredAt
-    switch history.plan.objectives.clock {
+  private static func passed(
+    _ clock: Objectives.Clock, _ opening: RunOpening, started: Timestamp, at offset: Duration
+  ) -> TimeForecast.Passed {
+    let declared = opening.declaredAt
+    switch clock {
     case .outage:
-      if let outage = history.opening?.outageAt { return .init(started - outage + offset) }
+      if let outage = opening.outageAt { return .init(started - outage + offset) }
       // The outage cannot have begun after it was declared.
       return .init(max(offset, declared.map { started - $0 + offset } ?? offset), isLeast: true)
     case .declaration:

@@ -54,7 +54,7 @@ extension Report {
     .list("stages", "The stages in their order.", stageShape) { $0.stages },
     .list("steps", "Every step of the plan in its order.", StepResult.shape) { $0.steps },
     .list("people", "Who did what.", participantShape) { $0.people },
-    .list("timeline", "Every moment, in the order recorded.", timelineShape) { $0.timeline },
+    .list("timeline", "Every moment, in the order recorded.", TimelineEntry.shape) { $0.timeline },
     .object("integrity", "What is known of the journal that this was made from.", integrityShape) {
       $0.integrity
     },
@@ -191,16 +191,6 @@ extension Report {
     .text("name", "Who.") { $0.name },
     .texts("roles", "Roles that the environment gives them.") { $0.roles },
     .texts("did", "What they did.") { $0.did },
-  ])
-
-  private static let timelineShape = Shape<TimelineEntry>([
-    .maybeInt("seq", "The record; null for what was only stated.") { $0.seq },
-    .time("at", "Wall-clock time.") { $0.at },
-    .seconds("offset", "From the run's start; negative before it.") { $0.offset },
-    .word("kind", "What it is.") { $0.kind },
-    .maybe("step", "The step that it is about.") { $0.step?.text },
-    .text("actor", "A person's name, or lifeboat.") { $0.actor },
-    .text("text", "What happened.") { $0.text },
   ])
 
   private static let integrityShape = Shape<IntegrityFacts>([

@@ -38,11 +38,18 @@ enum Timeline {
   static let ourselves = "lifeboat"
 
   static func entries(_ history: RunHistory, _ clocks: Clocks) -> [TimelineEntry] {
-    var entries = stated(history)
-    for (index, record) in history.records.enumerated() {
+    stated(history) + recorded(history, clocks.recovered, from: 0)
+  }
+
+  /// What the records from that one on say.
+  fileprivate static func recorded(
+    _ history: RunHistory, _ recovered: Clocks.Recovery?, from first: Int
+  ) -> [TimelineEntry] {
+    var entries: [TimelineEntry] = []
+    for (index, record) in history.records.enumerated().dropFirst(first) {
       var builder = TimelineBuilder(history: history, index: index, record: record)
       builder.event()
-      if let recovered = clocks.recovered, recovered.record == index {
+      if let recovered, recovered.record == index {
         builder.add(
           .recovered, recovered.step,
           recovered.isSeen
@@ -56,7 +63,7 @@ enum Timeline {
   }
 
   /// What was only said, in the order of the times that were said.
-  private static func stated(_ history: RunHistory) -> [TimelineEntry] {
+  fileprivate static func stated(_ history: RunHistory) -> [TimelineEntry] {
     guard let opening = history.opening, let start = history.start else { return [] }
     let said: [(Timestamp?, TimelineEntry.Kind, String)] = [
       (opening.outageAt, .outage, "the outage began, as stated at the run's start"),
@@ -70,6 +77,15 @@ enum Timeline {
       }
     }
     return entries.sorted { $0.at < $1.at }
+  }
+}
+
+extension RunHistory {
+  /// What happened with that record and the later ones; with the first, also what was stated of the time before it.
+  package func moments(from record: Int) -> [TimelineEntry] {
+    let entries = Timeline.recorded(
+      self, isClosed ? Clocks.result(self).recovered : nil, from: record)
+    return record == 0 ? Timeline.stated(self) + entries : entries
   }
 }
 

@@ -35,7 +35,7 @@ import Testing
     #expect(score.squaredError == 0)
     #expect(score.warnedAfter == nil)
     #expect(score.stages.count == 4)
-    #expect(score.course.count > 40)
+    #expect(score.course.count > 20)
   }
 
   @Test func `steps that are slower than ever put the objective at risk before it has passed`()

@@ -109,6 +109,8 @@ struct RunFlow {
     let signals = SignalWatch()
     var order = prepared.order
     order.forecast = try? prepared.kept.encoded()
+    let live = LiveRun(console: console, plan: plan, startedAt: startedAt, kept: prepared.kept)
+    defer { live.end() }
     let result = try await session.start(
       plan, secrets: prepared.secrets, order: order,
       guards: { try coolDown.check(acknowledged: coolDownReason) }
@@ -119,9 +121,13 @@ struct RunFlow {
         desk: TerminalDesk(
           console: console, plan: plan, given: given, orders: [], stay: stay,
           hold: session.holds(session.store.run(run), console)),
-        listener: ProgressPrinter(console: console, plan: plan, startedAt: startedAt)
-      ) { signals.watch($0, console) }
+        listener: live
+      ) {
+        signals.watch($0, console)
+        live.begin()
+      }
     }
+    live.end()
     return try RunEnding(result: result, session: session, console: console).show()
   }
 

@@ -25,6 +25,13 @@ struct StoredRun {
     self.history = history
   }
 
+  /// Of records that were read already.
+  init(_ folder: RunFolder, _ history: RunHistory, session: RunSession) {
+    self.folder = folder
+    self.history = history
+    self.session = session
+  }
+
   /// What was foretold when it began; nil where that was not kept, is gone or was changed.
   var keptForecast: KeptForecast? {
     guard let hash = history.opening?.forecast.flatMap({ RecordHash(hex: $0) }) else { return nil }

@@ -197,6 +197,13 @@ struct HoldText {
     }
   }
 
+  /// The commands about a step, or those about the run as a whole.
+  func commands(about step: StepID?) -> [String] {
+    let found = machine.choices.filter { $0.step == step }.compactMap(words)
+    guard way == .undriven, step == nil, found.isEmpty else { return found }
+    return ["lifeboat resume \(run)"]
+  }
+
   private var possible: [String] {
     var rows = machine.choices.compactMap { choice in words(choice).map { ($0, choice.does) } }
     switch way {

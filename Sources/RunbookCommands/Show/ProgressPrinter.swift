@@ -116,8 +116,15 @@ struct ProgressPrinter: RunListener {
     return machine.plan.steps[place].title ?? machine.plan.steps[place].uses
   }
 
-  private func time(_ record: RunRecord) -> String {
-    let tenths = (record.at.wall - startedAt).nanosecondsClamped / 100_000_000
+  /// A word about the run as a whole.
+  func say(_ word: String, _ style: Console.Style, _ text: String, at moment: Timestamp) {
+    console.out("\(time(moment))  \(console.styled(word, style))  \(text)")
+  }
+
+  private func time(_ record: RunRecord) -> String { time(record.at.wall) }
+
+  private func time(_ moment: Timestamp) -> String {
+    let tenths = (moment - startedAt).nanosecondsClamped / 100_000_000
     let text = "T+\(tenths / 10).\(abs(tenths) % 10)s"
     return String(repeating: " ", count: max(0, 9 - text.count)) + text
   }

@@ -9,6 +9,7 @@ enum TerminalLines {
 
   /// The next line without its end; nil when the terminal is gone or `isWithdrawn` says that nobody asks any more.
   static func next(_ isWithdrawn: () -> Bool) -> String? {
+    defer { Console.answered() }
     while !isWithdrawn() {
       if let line = takeLine() { return line }
       var waiting = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)

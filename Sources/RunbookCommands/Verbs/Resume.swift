@@ -1,6 +1,8 @@
 import ArgumentParser
 import RunbookDriver
 import RunbookEngine
+import RunbookForecast
+import RunbookJournal
 import RunbookModel
 
 /// `lifeboat resume`: goes on with a run whose process is gone or that waits for a decision.
@@ -96,6 +98,8 @@ struct TakeOver {
     let session = try RunSession.current()
     let folder = try session.store.find(id)
     let signals = SignalWatch()
+    var live: LiveRun?
+    defer { live?.end() }
     let result = try await session.resume(
       folder, by: Person.current,
       secrets: { plan in
@@ -108,13 +112,23 @@ struct TakeOver {
       }, event: event
     ) { stored in
       let started = stored.opening.declaredAt ?? Program.current.clock.now().wall
+      let hash = stored.opening.forecast.flatMap { RecordHash(hex: $0) }
+      let kept = hash.flatMap { try? KeptForecast(decoding: folder.attachment($0)) }
+      let shown = LiveRun(
+        console: console, plan: stored.plan, startedAt: started, kept: kept,
+        began: session.store.listing(folder).first?.at.wall)
+      live = shown
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: stored.plan, given: given, orders: orders, stay: stay,
           hold: session.holds(folder, console)),
-        listener: ProgressPrinter(console: console, plan: stored.plan, startedAt: started)
-      ) { signals.watch($0, console) }
+        listener: shown
+      ) {
+        signals.watch($0, console)
+        shown.begin()
+      }
     }
+    live?.end()
     return try RunEnding(result: result, session: session, console: console).show()
   }
 }

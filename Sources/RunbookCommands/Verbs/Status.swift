@@ -13,8 +13,9 @@ struct Status: ParsableCommand {
       "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
     discussion: """
       Reads the journal only; it can be asked at any time, also while the run goes on. With --watch it \
-      is shown again each second, on a terminal in place, elsewhere whenever something was recorded, \
-      until the run ends or you press Ctrl-C.
+      is followed until the run ends or you press Ctrl-C: on a terminal as one screen with the clock, the \
+      forecast, what waits for whom and what to type; elsewhere as text whenever something was recorded. \
+      --watch --format json writes a line of JSON for each thing that happens.
       """)
 
   @Argument(help: "The run: its id, the beginning of it, or 'latest'.")
@@ -28,13 +29,26 @@ struct Status: ParsableCommand {
     let session = try RunSession.current()
     // Found once: 'latest' stays the run that it was.
     let folder = try session.store.find(id)
+    if watch {
+      let watcher = RunWatcher(
+        follower: try RunFollower(folder, session: session), console: console)
+      switch output.format {
+      case .json: return try watcher.asEvents()
+      case .text:
+        if console.isScreen {
+          // Who leaves the view has seen it; of a run that has ended the last word stays on the terminal.
+          guard try watcher.onScreen() == nil else { return }
+          let stored = try StoredRun(folder, session: session)
+          return try show(stored, stored.summary(now: Program.current.clock.now()), console)
+        }
+      }
+    }
     var shown: (records: Int, isDriven: Bool)?
     while true {
       let stored = try StoredRun(folder, session: session)
       let summary = try stored.summary(now: Program.current.clock.now())
       let now = (records: stored.history.records.count, isDriven: stored.isDriven)
-      if shown.map({ $0 != now }) ?? true || console.isScreen {
-        if watch, console.isScreen { console.clear() }
+      if shown.map({ $0 != now }) ?? true {
         try show(stored, summary, console)
         shown = now
       }
@@ -45,7 +59,7 @@ struct Status: ParsableCommand {
 
   private func show(_ stored: StoredRun, _ summary: RunSummary, _ console: Console) throws {
     switch output.format {
-    case .json: console.out(JSONText.text(summary.json, pretty: !watch))
+    case .json: console.out(JSONText.text(summary.json, pretty: true))
     case .text: console.out(try text(stored, summary, console) + (watch ? "\n" : ""))
     }
   }
@@ -62,6 +76,9 @@ struct Status: ParsableCommand {
     ]
     lines += stored.links
     lines += ObjectiveLines(clocks: summary.clocks).lines
+    if let forecast = summary.forecast {
+      lines.append("Ahead   " + AheadText(forecast: forecast).line.rendered(width: .max, console))
+    }
     lines.append("")
     lines += try steps(stored, console)
     let hold = try stored.holdText(stored.isDriven ? .driven : .undriven, console: console)

@@ -25,6 +25,8 @@ package struct JournalReader: ~Copyable {
   package var root: RecordHash { tree.root }
   /// Where the lines read so far end.
   var endOffset: Int { lines.lineOffset }
+  /// What was read of the file so far, a line that is not whole included.
+  package var readBytes: Int { endOffset + tornBytes }
   /// After the last record: bytes of a line that is still being written, or was when its writer
   /// died.
   package var tornBytes: Int { lines.tornBytes }

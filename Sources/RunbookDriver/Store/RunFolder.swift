@@ -50,6 +50,9 @@ package struct RunFolder: Sendable, Equatable {
   /// The journal from its first record, also while another process writes it.
   package func readJournal() throws(StoreError) -> JournalReader { try JournalReader(journal) }
 
+  /// How long the journal is now.
+  package func journalSize() throws(StoreError) -> Int { try OpenFile(journal, O_RDONLY).size() }
+
   /// Keeps bytes beside the journal, durably, and returns the SHA-256 under which they are found.
   @discardableResult
   package func attach(_ bytes: [UInt8]) throws(StoreError) -> RecordHash {
