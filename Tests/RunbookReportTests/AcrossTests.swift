@@ -7,7 +7,7 @@ import Testing
   func comparison(_ scripts: [RunScript]) throws -> RunComparison {
     RunComparison(
       try scripts.map { try $0.report() },
-      definitions: scripts.map { StepDefinition.all($0.plan) })
+      definitions: scripts.map { StepContent.all($0.plan) })
   }
 
   @Test func `runs stand side by side with what differs from the first to the last`() throws {

@@ -74,7 +74,7 @@ extension Coverage {
     package init(_ runbook: Runbook) {
       self.runbook = runbook
       definitions = Dictionary(
-        runbook.steps.map { ($0.id, StepDefinition.text($0)) }, uniquingKeysWith: { $1 })
+        runbook.steps.map { ($0.id, StepContent.text($0)) }, uniquingKeysWith: { $1 })
     }
 
     package mutating func add(_ history: RunHistory) {
@@ -84,7 +84,7 @@ extension Coverage {
       // A step with copies was done once in a run, whichever of them were: the worst of them counts.
       var seen: [StepID: (last: Last, text: String)] = [:]
       for (index, step) in plan.steps.enumerated() {
-        let id = StepDefinition.authored(step, in: plan)
+        let id = StepContent.authored(step, in: plan)
         let past = history.steps[index]
         guard let begun = past.reallyBegun else {
           if past.startedAt != nil || history.status(of: index) == .skipped {
@@ -96,7 +96,7 @@ extension Coverage {
           run: opening.run, at: history.records[begun].at.wall, environment: opening.environment,
           purpose: opening.purpose, status: history.status(of: index))
         if let other = seen[id], other.last.status != .succeeded { continue }
-        seen[id] = (last, StepDefinition.text(step))
+        seen[id] = (last, StepContent.text(step))
       }
       for (id, done) in seen {
         let key = Key(step: id, variant: opening.variant)

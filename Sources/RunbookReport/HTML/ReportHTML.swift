@@ -168,7 +168,7 @@ extension ReportHTML {
       var rows = [(words.rtoRow, clocks.rto), (words.rpoRow, clocks.rpo)]
       rows.append((words.mtpdRow, clocks.mtpd))
       page.table(
-        "targets", words.countedFrom(clocks.start.definition, Clocks.stopDefinition),
+        "targets", words.countedFrom(clocks.start.definition, clocks.stops),
         [words.objective, words.target, words.measuredTitle, words.result, words.restsOn],
         rows.map { name, result in
           [

@@ -3,7 +3,7 @@ package import RunbookModel
 
 /// What a step does, as its author wrote it and without where that stood: two texts are equal when nothing that it does,
 /// checks or takes back was changed. Names, owners and times are no part of it.
-package enum StepDefinition {
+package enum StepContent {
   package static func text(_ step: PlannedStep) -> String {
     text(step.uses, step.with, step.verify, step.undo)
   }
