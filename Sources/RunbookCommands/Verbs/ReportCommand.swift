@@ -65,7 +65,7 @@ extension ReportCommand {
         changed: "", next: "list the runs with: lifeboat runs")
     }
     let comparison = RunComparison(
-      reports, definitions: stored.map { StepDefinition.all($0.history.plan) })
+      reports, definitions: stored.map { StepContent.all($0.history.plan) })
     let text: String
     switch format {
     case .markdown: text = comparison.sheet(lang).markdown
