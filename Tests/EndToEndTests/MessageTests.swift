@@ -30,7 +30,7 @@ import Testing
       #expect(mails.count == 3)
       guard mails.count == 3 else { return }
       #expect(mails[0].contains("Subject: [DRILL] small: outage, the response has begun"))
-      #expect(mails[0].contains("2 min so far"), "\(mails[0])")
+      #expect(mails[0].contains(/[2-9] min( [0-9]+ s)? so far/), "\(mails[0])")
       #expect(mails[1].contains("Done:       a\n"), "\(mails[1])")
       #expect(mails[1].contains("Next:       b\n"))
       #expect(mails[2].contains("Subject: [演练] small：已恢复"))
