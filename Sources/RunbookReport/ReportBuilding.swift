@@ -36,7 +36,7 @@ extension Report {
     people = Participant.all(history)
     observers = history.service.tracks
     timeline = Timeline.entries(history, summary.clocks)
-    chart = RunChart(history, summary.clocks)
+    chart = RunChart(history, summary.clocks, lanes: RunChart.watched(history))
     doubts = Doubt.all(history, summary.clocks, integrity)
     forecast = kept.flatMap { ForecastScore(history, $0, summary.clocks) }
     if let doubt = Doubt.forecast(history, isScored: forecast != nil) { doubts.append(doubt) }

@@ -58,6 +58,7 @@ extension RunChart {
     var marks: [Mark] = []
     let opening = history.opening
     if let at = opening?.outageAt { marks.append(Mark(kind: .outage, offset: at - start)) }
+    if let onset = clocks.outage?.onset { marks.append(Mark(kind: .outageSeen, offset: onset)) }
     if let at = opening?.declaredAt { marks.append(Mark(kind: .declared, offset: at - start)) }
     // Without a known start of the clock the objective ends at no known moment.
     if let target = clocks.rto.target, let at = clocks.start.at {
@@ -67,7 +68,8 @@ extension RunChart {
       marks.append(Mark(kind: .mtpd, offset: at - start + target))
     }
     if let recovered = clocks.recovered {
-      marks.append(Mark(kind: .recovered, offset: recovered.offset))
+      marks.append(
+        Mark(kind: recovered.isSeen ? .recoveredSeen : .recovered, offset: recovered.offset))
     }
     let changes = history.steps.filter { history.plan.steps[$0.index].pointOfNoReturn }
     let passed = changes.compactMap { step -> Mark? in
@@ -143,7 +145,7 @@ extension RunChart {
   }
 
   /// Neighbours of one kind become one span; with too many of them the shortest give way to what is before them.
-  private static func joined(_ spans: [Span]) -> [Span] {
+  static func joined(_ spans: [Span]) -> [Span] {
     var joined: [Span] = []
     for span in spans {
       if let last = joined.last, last.tone == span.tone, span.from <= last.to {

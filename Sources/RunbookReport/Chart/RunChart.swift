@@ -92,7 +92,10 @@ package struct RunChart: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
       case outage
       case declared
+      /// As its observers saw it.
+      case outageSeen
       case recovered
+      case recoveredSeen
       case rto
       case mtpd
       case pointOfNoReturn(StepID)

@@ -78,9 +78,9 @@ struct ChartHTML {
     switch kind {
     case .rto: "m m-rto"
     case .mtpd: "m m-mtpd"
-    case .recovered: "m m-recovered"
+    case .recovered, .recoveredSeen: "m m-recovered"
     case .pointOfNoReturn: "m m-back"
-    case .outage, .declared, .resumed, .deadline, .ended: "m"
+    case .outage, .outageSeen, .declared, .resumed, .deadline, .ended: "m"
     }
   }
 

@@ -26,6 +26,7 @@ struct ReportHTML {
     doubts(&page)
     targets(&page)
     phases(&page)
+    seenFromOutside(&page)
     picture(&page)
     deviations(&page)
     findings(&page)

@@ -54,6 +54,10 @@ extension Words {
     case .outage: say("the outage began, as stated", "中断开始（按陈述）")
     case .declared: say("declared, as stated", "宣告（按陈述）")
     case .recovered: say("recovered, as far as the run itself saw", "已恢复（以本次执行所见为准）")
+    case .outageSeen:
+      say("the first answer from outside that was not good", "外部观察到的首个异常应答")
+    case .recoveredSeen:
+      say("recovered: good to stay, as seen from outside", "已恢复：外部观察持续正常")
     case .rto: say("the RTO ends", "RTO 到期")
     case .mtpd: say("the MTPD ends", "MTPD 到期")
     case .pointOfNoReturn(let step):
