@@ -35,7 +35,7 @@ package struct ForecastScore: Sendable, Equatable {
   package var foretold: TimeForecast
   package var madeAt: Timestamp
   package var earlierRuns: [RunID]
-  /// From the run's start to its recovery; nil while or when it was not reached.
+  /// From the run's start to the end of the last critical step, which is what was foretold; nil where it did not recover.
   package var took: Duration?
   /// What of it the run stood still for answers whose time was not in the forecast: not compared.
   package var notForetold: Duration
@@ -81,7 +81,7 @@ package struct ForecastScore: Sendable, Equatable {
     foretold = kept.forecast
     madeAt = kept.madeAt
     earlierRuns = kept.earlierRuns
-    took = clocks.recovered?.offset
+    took = clocks.recovered == nil ? nil : Self.lastCriticalEnd(history)
     let left =
       kept.forecast.withoutPeople.isEmpty ? Duration.zero : clocks.phases.standingForPeople
     notForetold = left
@@ -100,7 +100,7 @@ package struct ForecastScore: Sendable, Equatable {
       }
     stages = Self.stages(history, foretold)
     steps = Self.steps(history, foretold)
-    course = Self.course(history, kept, to: took ?? history.time.offsets.last ?? .zero)
+    course = Self.course(history, kept, clocks, to: took ?? history.time.offsets.last ?? .zero)
     warnedAfter =
       course.first { point in
         switch point.outlook {
@@ -108,6 +108,15 @@ package struct ForecastScore: Sendable, Equatable {
         case .onTrack, .noTarget: false
         }
       }?.offset
+  }
+
+  /// Observers may have seen the service good before it.
+  private static func lastCriticalEnd(_ history: RunHistory) -> Duration? {
+    history.plan.steps.indices.compactMap { index in
+      guard history.plan.steps[index].isCritical, case .succeeded = history.machine.steps[index]
+      else { return nil }
+      return history.steps[index].succeededAt.map { history.time.offsets[$0] }
+    }.max()
   }
 
   private static func verdict(
@@ -149,10 +158,11 @@ package struct ForecastScore: Sendable, Equatable {
 
   /// What a forecast would have said then, from the records up to then and the same estimates.
   private static func course(
-    _ history: RunHistory, _ kept: KeptForecast, to end: Duration
+    _ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks, to end: Duration
   ) -> [Point] {
     guard end > .zero, history.plan.steps.count <= longestPlan else { return [] }
     let live = LiveForecast(kept, atMost: 200)
+    let clock = ClockBeginning(history, clocks)
     var past = RunHistory(plan: history.plan, records: [])
     var next = 0
     var found: [Point] = []
@@ -163,7 +173,7 @@ package struct ForecastScore: Sendable, Equatable {
         past.add(history.records[next])
         next += 1
       }
-      guard let forecast = live.forecast(past, at: offset) else { continue }
+      guard let forecast = live.forecast(past, clock, at: offset) else { continue }
       found.append(
         Point(
           offset: offset,

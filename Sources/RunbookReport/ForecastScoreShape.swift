@@ -6,7 +6,7 @@ extension ForecastScore {
     .time("made_at", "When it was made.") { $0.madeAt },
     .texts("earlier_runs", "The runs that it rests on.") { $0.earlierRuns.map(\.text) },
     .object("foretold", "The forecast as it was made.", TimeForecast.shape) { $0.foretold },
-    .seconds("took", "From the run's start to its recovery; null where that was not reached.") {
+    .seconds("took", "To the end of the last critical step; null where it did not recover.") {
       $0.took
     },
     .seconds("not_foretold", "Of it, standing for answers that the forecast left out.") {

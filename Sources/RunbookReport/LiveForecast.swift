@@ -13,42 +13,29 @@ package struct LiveForecast: Sendable {
     runs = min(max(100_000 / max(kept.estimates.count, 1), 50), most)
   }
 
-  /// At a moment so long after the run's start. Nil when nothing lies ahead that a forecast could be about: the run has
-  /// ended, is being taken back, or its records cannot be followed.
-  package func forecast(_ history: RunHistory, at offset: Duration) -> TimeForecast? {
-    guard history.disagreement == nil, kept.estimates.count == history.plan.steps.count,
-      let opening = history.opening, let started = history.start,
+  /// At a moment so long after the run's start. Nil when nothing lies ahead that a forecast could be about: every critical
+  /// step has ended, the run is being taken back, or its records cannot be followed.
+  package func forecast(
+    _ history: RunHistory, _ clock: ClockBeginning, at offset: Duration
+  ) -> TimeForecast? {
+    guard history.disagreement == nil, let started = history.start,
       let progress = history.progress(at: offset)
     else { return nil }
-    return forecast(history.plan, opening, progress, started: started, at: offset)
+    return forecast(
+      history.plan, progress, passed: clock.reading(started: started, at: offset))
   }
 
   /// From where the steps stand, by whoever follows the run in another way than by its records.
   package func forecast(
-    _ plan: Plan, _ opening: RunOpening, _ progress: [StepProgress], started: Timestamp,
-    at offset: Duration
-  ) -> TimeForecast {
-    let forecaster = Forecaster(
+    _ plan: Plan, _ progress: [StepProgress], passed: TimeForecast.Passed
+  ) -> TimeForecast? {
+    guard kept.estimates.count == plan.steps.count, progress.count == plan.steps.count,
+      plan.steps.indices.contains(where: { plan.steps[$0].isCritical && progress[$0] != .settled })
+    else { return nil }
+    return Forecaster(
       plan, kept.estimates, progress: progress, seed: kept.forecast.seed, runs: runs,
-      figures: kept.forecast.steps)
-    return forecaster.forecast(
-      passed: Self.passed(plan.objectives.clock, opening, started: started, at: offset))
-  }
-
-  /// What the RTO's clock shows then.
-  private static func passed(
-    _ clock: Objectives.Clock, _ opening: RunOpening, started: Timestamp, at offset: Duration
-  ) -> TimeForecast.Passed {
-    let declared = opening.declaredAt
-    switch clock {
-    case .outage:
-      if let outage = opening.outageAt { return .init(started - outage + offset) }
-      // The outage cannot have begun after it was declared.
-      return .init(max(offset, declared.map { started - $0 + offset } ?? offset), isLeast: true)
-    case .declaration:
-      return .init(declared.map { started - $0 + offset } ?? offset, isLeast: declared == nil)
-    case .run: return .init(offset)
-    }
+      figures: kept.forecast.steps
+    ).forecast(passed: passed)
   }
 }
 

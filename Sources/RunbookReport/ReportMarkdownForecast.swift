@@ -12,7 +12,7 @@ extension Report {
         + "runbook, by \(score.foretold.simulatedRuns) simulated runs in which nothing fails.")
     page.table(
       ["", "Half of the runs up to", "19 of 20 up to", "Took", "Verdict"],
-      [row("To the recovery", score.foretold.finish, score.took, score.verdict)]
+      [row("To the last critical step", score.foretold.finish, score.took, score.verdict)]
         + score.stages.map { row("Stage \($0.name)", $0.foretold, $0.took, $0.verdict) })
     var bullets: [String] = []
     if let chance = score.foretold.chance, let rto = score.foretold.rto {

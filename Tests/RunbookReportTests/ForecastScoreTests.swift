@@ -22,6 +22,10 @@ import Testing
       forecast: Forecaster(plan, estimates, runs: 200).forecast(passed: .init(passed)))
   }
 
+  private func clock(_ script: RunScript) -> ClockBeginning {
+    ClockBeginning(script.history, script.clocks())
+  }
+
   private func score(_ script: RunScript, _ kept: KeptForecast) throws -> ForecastScore {
     try #require(ForecastScore(script.history, kept, script.clocks()))
   }
@@ -126,7 +130,7 @@ import Testing
     let live = LiveForecast(kept(script.plan, spread: 1))
     func ahead(after more: Duration = .zero) throws -> Duration {
       let offset = (script.history.time.offsets.last ?? .zero) + more
-      return try #require(live.forecast(script.history, at: offset)).finish.p50
+      return try #require(live.forecast(script.history, clock(script), at: offset)).finish.p50
     }
     let whole = try ahead()
     try script.check("outage_confirmed")
@@ -143,17 +147,63 @@ import Testing
   @Test func `nothing is foretold of a run that has ended or is being taken back`() throws {
     for script in try [RunScript.succeeded(), Scenes.undone(), Scenes.failedUnchanged()] {
       let live = LiveForecast(kept(script.plan))
-      #expect(live.forecast(script.history, at: .seconds(1000)) == nil)
+      #expect(live.forecast(script.history, clock(script), at: .seconds(1000)) == nil)
     }
     let held = try Scenes.held()
-    #expect(LiveForecast(kept(held.plan)).forecast(held.history, at: .seconds(100)) != nil)
+    #expect(
+      LiveForecast(kept(held.plan)).forecast(held.history, clock(held), at: .seconds(100)) != nil)
   }
 
   @Test func `an outage whose beginning is not known makes the chance an upper bound`() throws {
     var script = RunScript()
     try script.open(declaredAt: RunScript.start - .seconds(40))
     let live = LiveForecast(kept(script.plan))
-    let forecast = try #require(live.forecast(script.history, at: .seconds(10)))
+    let forecast = try #require(live.forecast(script.history, clock(script), at: .seconds(10)))
     #expect(forecast.passed == .init(.seconds(50), isLeast: true))
+  }
+
+  @Test func `when the last critical step has ended nothing is foretold any more`() throws {
+    var script = RunScript()
+    try script.open(outageAt: RunScript.start)
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(5))
+    for step in ["fence_db", "promote_db", "switch_dns"] as [StepID] { try script.change(step) }
+    let live = LiveForecast(kept(script.plan))
+    #expect(live.forecast(script.history, clock(script), at: .seconds(60)) != nil)
+    try script.check("buy_something")
+    #expect(live.forecast(script.history, clock(script), at: .seconds(60)) == nil)
+  }
+
+  @Test func `an outage that observers see while a run goes on starts the clock of its forecast`()
+    throws
+  {
+    var plan = Plan.shop()
+    plan.observers = [
+      Observer(
+        name: "front", check: CheckCall(uses: "http.check", with: .map([], nil)),
+        every: .seconds(1), timeout: .seconds(1), decides: .service)
+    ]
+    var script = RunScript(plan)
+    try script.open()
+    var clock = ClockBeginning(
+      .outage, try #require(script.history.opening))
+    #expect(
+      clock.reading(started: RunScript.start, at: .seconds(9)) == .init(.seconds(9), isLeast: true))
+    func seen(after: Duration?) -> Observation {
+      Observation([
+        ObserverReport(
+          observer: "front",
+          changes: [
+            ObservedChange(
+              to: .bad, at: Moment(wall: RunScript.start + .seconds(3), monotonic: .seconds(3)),
+              after: after.map { Moment(wall: RunScript.start + $0, monotonic: $0) }, saw: "503",
+              answeredBy: nil)
+          ], samples: SampleCounts(), latency: [], last: nil)
+      ])
+    }
+    clock.take(seen(after: nil), of: plan)
+    #expect(clock.at == nil)
+    clock.take(seen(after: .seconds(2)), of: plan)
+    #expect(clock.reading(started: RunScript.start, at: .seconds(9)) == .init(.seconds(6)))
   }
 }

@@ -64,11 +64,13 @@ final class LiveRun: RunListener {
   private func tick() {
     let now = Program.current.clock.now()
     let tracker = tracker.withLock { $0 }
-    guard let opening = tracker.opening, let began = began.withLock({ $0 }) else { return }
+    guard let clock = tracker.clock, let began = began.withLock({ $0 }) else { return }
     var line = ScreenLine("\(max(.zero, now.wall - began).clockFace)  ", .faint)
-    if let forecast, let progress = tracker.progress(at: now.monotonic) {
-      let ahead = forecast.forecast(
-        plan, opening, progress, started: began, at: max(.zero, now.wall - began))
+    if let progress = tracker.progress(at: now.monotonic),
+      let ahead = forecast?.forecast(
+        plan, progress,
+        passed: clock.reading(started: began, at: max(.zero, now.wall - began)))
+    {
       announce(ahead, now)
       line = AheadText(forecast: ahead).line.adding("  ")
     }

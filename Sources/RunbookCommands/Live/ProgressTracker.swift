@@ -2,6 +2,7 @@ import RunbookDriver
 import RunbookEngine
 import RunbookForecast
 import RunbookModel
+import RunbookReport
 
 /// Where each step of the run stands and since when, kept up with the records as they are written. A record costs what
 /// it touches, not the plan: it is called from the driver's loop.
@@ -19,7 +20,8 @@ struct ProgressTracker {
   private var standings: [Standing]
   private var hasBegun = false
   private var goesForward = true
-  private(set) var opening: RunOpening?
+  /// When the RTO's clock began; nil before the run is open.
+  private(set) var clock: ClockBeginning?
   private(set) var isClosed = false
 
   init(_ plan: Plan) {
@@ -31,7 +33,10 @@ struct ProgressTracker {
 
   mutating func take(_ record: RunRecord, _ machine: RunMachine) {
     let now = record.at.monotonic
-    opening = machine.opening
+    if clock == nil, let opening = machine.opening {
+      clock = ClockBeginning(plan.objectives.clock, opening)
+    }
+    if case .observed(let seen) = record.event { clock?.take(seen, of: plan) }
     switch machine.state {
     case .open, .holding, .paused: goesForward = !machine.isTakingBack
     case .unwinding, .stopping: goesForward = false

@@ -53,7 +53,8 @@ struct StoredRun {
   func summary(now: Moment?) throws -> RunSummary {
     guard var summary = RunSummary(history, now: now) else { throw notOpened }
     if let now, !history.isClosed, let kept = keptForecast {
-      summary.forecast = LiveForecast(kept).forecast(history, at: history.offset(now: now))
+      summary.forecast = LiveForecast(kept).forecast(
+        history, ClockBeginning(history, summary.clocks), at: history.offset(now: now))
     }
     return summary
   }
