@@ -65,6 +65,14 @@ import Testing
       watch.signal(SIGTERM)
       #expect(try await watch.end().status == 0)
       #expect(try await desk.lifeboat("audit", "verify").status == 0)
+
+      // What the clock rests on is under the same proof as the run.
+      let folder = desk.state + "/observed/small"
+      let name = try #require(names(in: folder).first { $0.hasSuffix(".jsonl") })
+      let seen = readText("\(folder)/\(name)") ?? ""
+      try write(seen.replacing("\"to\":\"bad\"", with: "\"to\":\"odd\""), to: "\(folder)/\(name)")
+      let audit = try await desk.lifeboat("audit", "verify")
+      #expect(audit.status == 11 && audit.output.contains("observed of small"), "\(audit)")
     }
   }
 

@@ -68,6 +68,14 @@ package struct ObservationStore: Sendable {
     }
   }
 
+  /// Services that somebody has watched.
+  func services() throws(StoreError) -> [String] {
+    do throws(StoreError) { return try Files.names(in: "\(folder.path)/observed").sorted() } catch {
+      guard error.kind == .notFound else { throw error }
+      return []
+    }
+  }
+
   // MARK: - What a run takes from it
 
   /// An observation that has said nothing for so long says nothing about now.

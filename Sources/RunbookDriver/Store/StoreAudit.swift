@@ -4,8 +4,8 @@ package import RunbookModel
 
 /// Checks runs against their signatures and against the log of all runs. Changes nothing.
 package struct StoreAudit: Sendable {
-  private let folder: StateFolder
-  private let keys: [VerifyingKey]
+  let folder: StateFolder
+  let keys: [VerifyingKey]
 
   /// Signatures of the state folder's own keys count, and those of `keys`.
   package init(_ folder: StateFolder, keys: [VerifyingKey] = []) {
@@ -31,6 +31,7 @@ package struct StoreAudit: Sendable {
       report.findings.append(
         AuditFinding(.missing, "run \(id) is in the log of all runs, but its folder is missing"))
     }
+    report.findings += try verifyObservations()
     return report
   }
 
@@ -105,7 +106,7 @@ package struct StoreAudit: Sendable {
     return findings
   }
 
-  private func readIfThere(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
+  func readIfThere(_ path: String, limit: Int) throws(StoreError) -> [UInt8]? {
     do throws(StoreError) { return try Files.read(path, limit: limit) } catch {
       switch error.kind {
       case .notFound: return nil
