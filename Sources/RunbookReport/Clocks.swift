@@ -31,11 +31,9 @@ package struct Clocks: Sendable, Equatable {
     /// How often it was over.
     package var timesReached: Int
 
-    package var words: String {
-      "the run went on for \(ran.spoken) and was paused for \(paused.spoken), which does not count"
-        + (timesReached == 0
-          ? "" : "; it was over \(timesReached == 1 ? "once" : "\(timesReached) times")")
-    }
+    package var words: String { sentence(.english) }
+
+    func sentence(_ words: Words) -> String { words.deadlineUse(ran, paused, timesReached) }
   }
 
   package struct ClockStart: Sendable, Equatable {
@@ -59,10 +57,8 @@ package struct Clocks: Sendable, Equatable {
     /// It is the beginning of the time in which observers saw the service good to stay; else the step's own end.
     package var isSeen = false
     /// What stopped the clock, in words.
-    package var definition: String {
-      isSeen
-        ? "when the service was good to stay, as observers saw it from outside"
-        : "when the last critical step succeeded (\(step))"
+    package func definition(_ words: Words = .english) -> String {
+      isSeen ? words.goodToStay : words.lastCritical + words.brackets(step.text)
     }
   }
 
@@ -154,10 +150,9 @@ extension Clocks {
       let at = opening?.declaredAt
       return ClockStart(
         clock: clock, at: at,
-        definition: at.map { "from the declaration (\($0), as stated at the run's start)" }
-          ?? "from the declaration, whose time was not said")
+        definition: history.words.fromDeclaration(at))
     case .run:
-      return ClockStart(clock: clock, at: history.start, definition: "from the run's start")
+      return ClockStart(clock: clock, at: history.start, definition: history.words.fromRun)
     }
   }
 
@@ -166,27 +161,22 @@ extension Clocks {
     let before = history.opening?.observedOutage
     let seenAt = before?.badSince ?? outage?.onsetAt
     let isWhole = before.map { $0.lastGood != nil } ?? (outage?.lastGood != nil)
-    let seen: String? = seenAt.map {
-      before == nil
-        ? "seen from outside during the run at \($0)" : "seen from outside before the run at \($0)"
-    }
+    let words = history.words
+    let seen = seenAt.map { before == nil ? words.seenDuring($0) : words.seenBefore($0) }
     if let at = history.opening?.outageAt {
-      let other = seen.map { "; \($0)" } ?? ""
-      return ClockStart(
-        clock: .outage, at: at,
-        definition: "from when the outage began (\(at), as stated at the run's start\(other))")
+      return ClockStart(clock: .outage, at: at, definition: words.fromStated(at, seen))
     }
     guard let seenAt, let seen else {
       return ClockStart(
-        clock: .outage, at: nil, definition: "from when the outage began, which was not said")
+        clock: .outage, at: nil, definition: words.fromUnsaid)
     }
     guard isWhole else {
       return ClockStart(
         clock: .outage, at: nil,
-        definition: "from when the outage began: earlier than its first bad answer, \(seen)")
+        definition: words.fromEarlier(seen))
     }
     return ClockStart(
-      clock: .outage, at: seenAt, definition: "from when the outage began (\(seen))", isSeen: true)
+      clock: .outage, at: seenAt, definition: words.fromSeen(seen), isSeen: true)
   }
 
   /// The service counts as recovered when every critical step has succeeded, or was rightly left out.
@@ -228,11 +218,11 @@ extension Clocks {
   private static func reading(
     _ history: RunHistory, _ start: ClockStart, _ elapsed: Elapsed, at offset: Duration
   ) -> Measured {
-    guard let startedAt = elapsed.startedAt else { return .unknown("the run has no record") }
+    guard let startedAt = elapsed.startedAt else { return .unknown(history.words.noRecord) }
     if let at = start.at {
       let shown = startedAt - at + offset
       return shown < .zero
-        ? .unknown("the stated beginning (\(at)) lies after the end of what is measured")
+        ? .unknown(history.words.beginsLate(at))
         : .exactly(shown)
     }
     // The outage cannot have begun after it was declared.
@@ -247,40 +237,33 @@ extension Clocks {
     let measured = reading(
       history, start, elapsed, at: recovered?.offset ?? elapsed.sinceStart)
     var verdict = ObjectiveResult.verdict(measured, within: target)
-    let counted = "\(measured.words), counted \(start.definition)"
+    let words = history.words
+    let counted = words.counted(words.measured(measured), start.definition)
     guard let recovered else {
       // What has passed so far is a lower bound of what it will be.
       let soFar: Measured = measured.duration.map { .atLeast($0) } ?? measured
       if verdict == .met || verdict == .unknown {
         verdict = history.isClosed ? .notRecovered : .stillCounting
       }
-      let state =
-        history.isClosed ? "the run ended without recovering" : "the run has not recovered yet"
       return ObjectiveResult(
         target: target, measured: soFar, verdict: verdict,
-        why: "\(state); so far \(counted)")
+        why: words.soFar(counted, isClosed: history.isClosed))
     }
-    var why = "\(counted), to \(recovered.definition)"
+    var why = words.counted(counted, to: recovered.definition(words))
     switch measured {
     case .atLeast where verdict == .missed:
-      why += "; the lower bound alone is over the target"
+      why += words.boundIsOver
     case .atLeast:
-      why =
-        "at least \(recovered.offset.spoken), counted from the run's start; "
-        + (start.clock == .outage
-          ? "when the outage began was not said" : "when it was declared was not said")
+      why = words.atLeastFromRun(recovered.offset, ofOutage: start.clock == .outage)
       if let duration = measured.duration, duration != recovered.offset {
-        why =
-          "at least \(duration.spoken), counted from the declaration; "
-          + "when the outage began was not said"
+        why = words.atLeastFromDeclaration(duration)
       }
     case .exactly, .atMost: break
     case .unknown(let reason): why = reason
     }
     if !recovered.onTheirWord.isEmpty {
-      why +=
-        "; on a person's word alone: "
-        + recovered.onTheirWord.map(\.text).joined(separator: ", ")
+      let steps = recovered.onTheirWord.map(\.text).joined(separator: words.comma)
+      why += words.semicolon + words.onTheirWord(steps)
     }
     return ObjectiveResult(target: target, measured: measured, verdict: verdict, why: why)
   }
@@ -300,13 +283,7 @@ extension Clocks {
         verdict = history.isClosed ? .notRecovered : .stillCounting
       }
     }
-    let why =
-      switch shown {
-      case .exactly(let duration): "the outage lasted \(duration.spoken)"
-      case .atLeast(let duration): "the outage lasted at least \(duration.spoken)"
-      case .atMost(let duration): "the outage lasted at most \(duration.spoken)"
-      case .unknown(let reason): reason
-      }
-    return ObjectiveResult(target: target, measured: shown, verdict: verdict, why: why)
+    return ObjectiveResult(
+      target: target, measured: shown, verdict: verdict, why: history.words.outageLasted(shown))
   }
 }

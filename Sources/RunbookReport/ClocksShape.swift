@@ -52,12 +52,11 @@ extension Clocks {
   ])
 
   /// What stops the recovery clock, in words.
-  package var stops: String {
-    if let recovered, recovered.isSeen { return recovered.definition }
-    return outage == nil
-      ? "when the last critical step succeeded: the run's own verification, not an outside observer"
-      : "when observers see the service good to stay; where they have seen no outage, when the last "
-        + "critical step succeeded"
+  package var stops: String { stops(.english) }
+
+  func stops(_ words: Words) -> String {
+    if let recovered, recovered.isSeen { return recovered.definition(words) }
+    return outage == nil ? words.stopsUnwatched : words.stopsWatched
   }
 
   private static let recoveryShape = Shape<Recovery>([

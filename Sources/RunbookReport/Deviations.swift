@@ -15,13 +15,14 @@ extension Report.Deviation {
   private static func decisions(_ history: RunHistory) -> [Placed] {
     history.decisions.map { noted in
       let said = noted.said
-      var (kind, effect) = meaning(said.choice)
+      let kind = kind(said.choice)
+      var effect = history.words.decision(said.choice)
       let index = history.records[noted.record].event.step.flatMap(history.place(of:))
       let failure = index.flatMap { index in
         history.steps[index].failures.last { $0.record < noted.record }
       }
       if let failure {
-        effect += " (it had failed: \(failure.text))"
+        effect += history.words.hadFailed(failure.text)
       }
       let deviation = Report.Deviation(
         kind: kind, step: history.records[noted.record].event.step, by: said.who,
@@ -30,22 +31,16 @@ extension Report.Deviation {
     }
   }
 
-  private static func meaning(
-    _ choice: OperatorDecision.Choice
-  ) -> (Report.Deviation.Kind, String) {
+  private static func kind(_ choice: OperatorDecision.Choice) -> Report.Deviation.Kind {
     switch choice {
-    case .pause: (.paused, "nothing more was started until somebody said continue")
-    case .continue: (.continued, "the run went on where it had stopped")
-    case .retry: (.retried, "looked at again, and attempted again where it did not hold")
-    case .skip: (.skipped, "left out; the steps that need it went on without it")
-    case .markDone: (.markedDone, "counts as done on this person's word; Lifeboat did not see it")
-    case .unwind: (.unwound, "what was done is undone, last first")
-    case .abort: (.aborted, "the run ends here; nothing is undone")
-    case .switchVariant(let variant, let successor):
-      (
-        .variantSwitched,
-        "the run ends here, nothing is undone, and run \(successor) goes on as '\(variant)'"
-      )
+    case .pause: .paused
+    case .continue: .continued
+    case .retry: .retried
+    case .skip: .skipped
+    case .markDone: .markedDone
+    case .unwind: .unwound
+    case .abort: .aborted
+    case .switchVariant: .variantSwitched
     }
   }
 
@@ -63,8 +58,8 @@ extension Report.Deviation {
           let policy = history.plan.steps[step.index].approval?.onTimeout ?? .deny
           let effect =
             isConfirmation
-            ? "its change was to take itself back, and the run holds"
-            : policy == .deny ? "taken as a no: the step failed" : "the run holds"
+            ? history.words.takesItselfBack
+            : policy == .deny ? history.words.takenAsNo : history.words.runHolds
           let deviation = Report.Deviation(
             kind: .notAnswered, step: id, by: Timeline.ourselves, at: at, reason: act.text,
             effect: effect)
@@ -74,7 +69,8 @@ extension Report.Deviation {
           let said = history.answers[last].said
           let deviation = Report.Deviation(
             kind: .declined, step: id, by: said.who, at: at, reason: said.reason,
-            effect: isConfirmation ? "its change was to be taken back" : "the step was not done")
+            effect: isConfirmation
+              ? history.words.toBeTakenBack : history.words.stepNotDone)
           found.append((ended, deviation))
         }
       }
@@ -87,7 +83,7 @@ extension Report.Deviation {
       let deviation = Report.Deviation(
         kind: .guardAcknowledged, step: nil, by: history.opening?.by ?? "",
         at: history.records[0].at.wall, reason: said.reason,
-        effect: "started against the guard '\(said.guard)': \(said.finding)")
+        effect: history.words.againstGuard(said.guard, said.finding))
       return (0, deviation)
     }
   }
@@ -103,8 +99,8 @@ extension Report.Deviation {
       let deviation = Report.Deviation(
         kind: .otherChange, step: history.plan.steps[step.index].id, by: Timeline.ourselves,
         at: history.records[act.begun].at.wall,
-        reason: "the world was not as it was when the plan was made",
-        effect: "the change made is not the one that the plan showed")
+        reason: history.words.worldMoved,
+        effect: history.words.otherChangeMade)
       return (act.begun, deviation)
     }
   }

@@ -4,76 +4,55 @@ import RunbookModel
 extension Report {
   /// The outcome in one sentence that stands alone.
   static func headline(_ history: RunHistory, _ report: Report) -> String {
-    let what = "The \(report.identity.purpose.rawValue)"
+    let words = history.words
+    let what = words.theRun(report.identity.purpose)
     guard let outcome = history.outcome else {
       let recovered =
         report.clocks.recovered == nil
-        ? "" : "\(report.identity.service) was recovered in \(report.clocks.rto.measured.words). "
-      return recovered + open(what, report.summary)
+        ? "" : words.recoveredIn(report.identity.service, report.clocks.rto.measured)
+      return recovered + open(what, report.summary, words)
     }
-    let goesOn = history.successor.map { " Continued as variant '\($0.variant)' by run \($0.run)." }
-    let cause = trouble(report.summary) + (goesOn ?? "")
+    let goesOn = history.successor.map { words.continuedAs($0.variant, $0.run) }
+    let cause = trouble(report.summary, words) + (goesOn ?? "")
     switch outcome {
-    case .succeeded: return succeeded(what, report)
-    case .failedUnchanged: return "\(what) failed and changed nothing\(cause)"
-    case .failedUndone: return "\(what) failed; what it had changed was undone\(cause)"
+    case .succeeded: return succeeded(what, report, words)
+    case .failedUnchanged: return words.failedUnchanged(what) + cause
+    case .failedUndone: return words.failedUndone(what) + cause
     case .failedPartly:
-      let steps = report.undo.standing.map(\.step.text)
-      let more = steps.count > 5 ? ", and \(steps.count - 5) more" : ""
-      let left =
-        steps.isEmpty ? "" : " (\(steps.prefix(5).joined(separator: ", "))\(more))"
-      return "\(what) failed and left changes in place or in doubt\(left)\(cause)"
+      return words.failedPartly(what, report.undo.standing.map(\.step.text)) + cause
     }
   }
 
-  private static func succeeded(_ what: String, _ report: Report) -> String {
+  private static func succeeded(_ what: String, _ report: Report, _ words: Words) -> String {
     let rto = report.clocks.rto
     let service = report.identity.service
     guard let recovered = report.clocks.recovered else {
       if let outage = report.clocks.outage, outage.lasting == nil {
-        return
-          "\(what) did all its steps, but from outside \(service) was NOT seen to be good to stay."
+        return words.notSeenGood(what, service)
       }
-      return "\(what) succeeded; no critical step was run, so no time to recover is known."
+      return words.noCriticalStep(what)
     }
-    let words = recovered.onTheirWord.prefix(5).map(\.text).joined(separator: ", ")
-    let trust = words.isEmpty ? "" : " (on a person's word alone: \(words))"
-    let time = "\(what) succeeded: \(service) was recovered in \(rto.measured.words)\(trust)"
-    let target = rto.target?.spoken ?? ""
-    switch rto.verdict {
-    case .met: return "\(time), within the objective of \(target)."
-    case .missed: return "\(time), which MISSED the objective of \(target)."
-    case .unknown, .stillCounting, .notRecovered:
-      return "\(time); whether the objective of \(target) was met is NOT KNOWN."
-    case .noTarget: return "\(time); the runbook sets no objective."
-    }
+    let steps = recovered.onTheirWord.prefix(5).map(\.text).joined(separator: words.comma)
+    let trust = steps.isEmpty ? "" : words.brackets(words.onTheirWord(steps))
+    return words.against(
+      words.succeeded(what, service, rto.measured, trust), rto.verdict, rto.target)
   }
 
-  private static func trouble(_ summary: RunSummary) -> String {
-    guard let trouble = summary.trouble else { return "." }
-    return ". Step '\(trouble.step)': \(trouble.text.sentence)"
+  private static func trouble(_ summary: RunSummary, _ words: Words) -> String {
+    guard let trouble = summary.trouble else { return words.fullStop }
+    return words.troubleAt(trouble.step, trouble.text)
   }
 
-  private static func open(_ what: String, _ summary: RunSummary) -> String {
+  private static func open(_ what: String, _ summary: RunSummary, _ words: Words) -> String {
     switch summary.state {
-    case .ended: return "\(what) has ended."
+    case .ended: return words.hasEnded(what)
     case .running:
-      let steps = summary.current.map(\.step.text).prefix(5).joined(separator: ", ")
-      let doing = steps.isEmpty ? "" : " (\(steps))"
-      return "\(what) has NOT ENDED: as far as the records say, it is running\(doing)."
-    case .unwinding: return "\(what) has NOT ENDED: it is undoing what was changed."
+      let steps = summary.current.map(\.step.text).prefix(5).joined(separator: words.comma)
+      return words.running(what, steps)
+    case .unwinding: return words.isUnwinding(what)
     case .waiting, .holding, .paused, .interrupted:
       let wait = summary.waits.first
-      let place = wait?.step.map { " at step '\($0)'" } ?? ""
-      let text = wait.map { ": \($0.text.sentence)" } ?? "."
-      let state =
-        switch summary.state {
-        case .waiting: "it waits for a person"
-        case .holding: "it holds and waits for a person's decision"
-        case .paused: "a person stopped it"
-        case .interrupted, .running, .unwinding, .ended: "it was interrupted"
-        }
-      return "\(what) has NOT ENDED: \(state)\(place)\(text)"
+      return words.stands(what, summary.state, wait?.step, wait?.text)
     }
   }
 }

@@ -33,9 +33,8 @@ extension Report.NotRun {
   }
 
   private static func excluded(_ history: RunHistory, _ step: PlannedStep) -> Report.NotRun {
-    let variant = history.plan.variant.map { "the variant '\($0)' leaves it out" }
-    return Report.NotRun(
-      step: step.id, kind: .variant, text: variant ?? "the variant leaves it out")
+    Report.NotRun(
+      step: step.id, kind: .variant, text: history.words.leftOutByVariant(history.plan.variant))
   }
 
   private static func skipped(_ history: RunHistory, _ index: Int) -> Report.NotRun? {
@@ -47,10 +46,10 @@ extension Report.NotRun {
     case .byCanary(let canary):
       return Report.NotRun(
         step: step.id, kind: .upstream, cause: canary,
-        text: "its canary '\(canary)' failed, so it was not tried here")
+        text: history.words.canaryFailed(canary))
     case .byPerson(let who, let reason):
       return Report.NotRun(
-        step: step.id, kind: .person, text: "left out by \(who)" + because(reason))
+        step: step.id, kind: .person, text: history.words.leftOutBy(who, reason))
     }
   }
 
@@ -61,23 +60,23 @@ extension Report.NotRun {
       let cause = history.plan.steps[root].id
       return Report.NotRun(
         step: step.id, kind: .upstream, cause: cause,
-        text: "it needs '\(cause)', which \(end(history, root))")
+        text: history.words.needs(cause, inDoubt: isInDoubt(history, root)))
     }
     if let trouble {
       let cause = history.plan.steps[trouble].id
       return Report.NotRun(
         step: step.id, kind: .stopped, cause: cause,
-        text: "the run stopped because '\(cause)' \(end(history, trouble))")
+        text: history.words.stoppedBecause(cause, inDoubt: isInDoubt(history, trouble)))
     }
     let stop = history.decisions.last {
       $0.said.choice == .abort || $0.said.choice == .unwind
     }
-    let text = stop.map { "\($0.said.who) \($0.said.choice.words)" + because($0.said.reason) }
+    let text = stop.map { history.words.stoppedBy($0.said.who, $0.said.choice, $0.said.reason) }
     return Report.NotRun(
-      step: step.id, kind: .stopped, text: text ?? "the run ended before it was its turn")
+      step: step.id, kind: .stopped, text: text ?? history.words.endedBefore)
   }
 
-  private static func end(_ history: RunHistory, _ index: Int) -> String {
-    history.status(of: index) == .inDoubt ? "is in doubt" : "failed"
+  private static func isInDoubt(_ history: RunHistory, _ index: Int) -> Bool {
+    history.status(of: index) == .inDoubt
   }
 }

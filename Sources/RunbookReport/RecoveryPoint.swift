@@ -50,7 +50,7 @@ package struct RecoveryPoint: Sendable, Equatable {
   static func result(_ points: [RecoveryPoint], _ history: RunHistory) -> ObjectiveResult {
     let target = history.plan.objectives.rpo
     guard !points.isEmpty else {
-      let why = "no step of this run measured the recovery point"
+      let why = history.words.noRecoveryPoint
       return ObjectiveResult(
         target: target, measured: .unknown(why), verdict: target == nil ? .noTarget : .unknown,
         why: why)
@@ -61,13 +61,12 @@ package struct RecoveryPoint: Sendable, Equatable {
     switch worst.loss {
     case .unknown(let reason): why = reason
     case .exactly, .atLeast, .atMost:
-      why = "\(worst.loss.words), measured by \(worst.step)"
-      if let method = worst.method { why += " (\(method))" }
+      why = history.words.lossMeasured(worst.loss, worst.step, worst.method)
       if verdict == .unknown, let target {
-        why += "; whether that is within \(target.spoken), a bound like this cannot tell"
+        why += history.words.boundCannotTell(target)
       }
     }
-    if points.count > 1 { why += "; the worst of \(points.count) promotions" }
+    if points.count > 1 { why += history.words.worstOf(points.count) }
     return ObjectiveResult(target: target, measured: worst.loss, verdict: verdict, why: why)
   }
 

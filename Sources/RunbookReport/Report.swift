@@ -8,6 +8,8 @@ package struct Report: Sendable, Equatable {
   /// The version of the JSON form. Keys are added without a new one; a key that changes or goes needs one.
   package static let formatVersion = 1
 
+  /// The language of its sentences.
+  package var language: Language
   /// The program that made the report.
   package var toolVersion: String
   /// The last record's time, unless the caller gave another.

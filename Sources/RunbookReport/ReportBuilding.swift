@@ -20,6 +20,7 @@ extension Report {
     guard let identity = Identity(history), let summary = RunSummary(history),
       let last = history.last
     else { return nil }
+    language = history.words.language
     self.toolVersion = toolVersion
     self.generatedAt = generatedAt ?? last
     self.identity = identity

@@ -23,7 +23,7 @@ extension Report {
   package func text(as format: ReportFormat) -> String {
     switch format {
     case .markdown: markdown
-    case .html: html()
+    case .html: html
     case .json: jsonText
     case .csv: csv
     case .junit: junit

@@ -19,170 +19,177 @@ extension Report {
     moments(&page)
     details(&page)
     participants(&page)
+    standards(&page, Words(language))
     footer(&page)
     return page.text
   }
 
   private func head(_ page: inout Markdown) {
-    let kind = identity.purpose == .drill ? "Drill" : "Recovery"
-    page.heading(1, "\(kind) report: \(Markdown.plain(identity.title))")
+    page.heading(1, words.reportTitle(identity.purpose, Markdown.plain(identity.title)))
     page.paragraph("**\(Markdown.plain(headline, limit: 400))**")
     var rows = [
-      row("Time to recover (RTO, RTA)", clocks.rto),
-      row("Data lost (RPO, RPA)", clocks.rpo, lostBytes),
+      row(words.rtoRow, clocks.rto),
+      row(words.rpoRow, clocks.rpo, lostBytes),
     ]
     if clocks.mtpd.target != nil {
-      rows.append(row("Outage that can be borne (MTPD)", clocks.mtpd))
+      rows.append(row(words.mtpdRow, clocks.mtpd))
     }
-    if let response { rows.append(row("Time to respond to the alert", response.time)) }
-    page.table(["Objective", "Target", "Measured", "Result"], rows)
+    if let response { rows.append(row(words.responseRow, response.time)) }
+    page.table([words.objective, words.target, words.measuredTitle, words.result], rows)
     let urgent = doubts.filter(\.isUrgent)
     let open = summary.waits.count
     let doubt: String =
       if let first = urgent.first {
-        "**In doubt: \(urgent.count).** \(Markdown.plain(first.text, limit: 160))"
+        "**\(words.doubtCount(urgent.count, doubts.count))\(words.fullStop)** "
+          + Markdown.plain(first.text, limit: 160)
       } else if doubts.isEmpty {
-        "In doubt: nothing."
+        words.inDoubtNothing
       } else {
-        "In doubt: nothing. Not known or not seen: \(doubts.count), listed below."
+        words.notKnownBelow(doubts.count)
       }
-    let decisions = deviations.isEmpty ? "none" : "\(deviations.count), listed below"
-    let ended = identity.ended.map { "ended \(time($0))" } ?? "NOT ENDED"
+    let ended = identity.ended.map(words.endedAt) ?? words.notEnded
     page.bullets([
       doubt,
-      "Open questions to people: \(open == 0 ? "none" : "\(open)"). "
-        + "Decisions that differ from the plan: \(decisions).",
-      "Run \(Markdown.code(identity.run.text)) in \(Markdown.code(identity.environment.name)), "
-        + "by \(Markdown.plain(identity.by)); started \(time(identity.started)), \(ended).",
+      words.openAndDecided(open, deviations.count),
+      words.runLine(
+        Markdown.code(identity.run.text), Markdown.code(identity.environment.name),
+        Markdown.plain(identity.by), words.startedAt(identity.started), ended),
     ])
   }
 
   private func row(_ name: String, _ result: ObjectiveResult, _ more: String = "") -> [String] {
     let margin: String =
       switch (result.verdict, result.margin) {
-      case (.met, let left?): ", \(left.spoken) to spare"
+      case (.met, let left?): words.comma + words.toSpare(left)
       case (.missed, let left?):
-        " by \(result.measured.bound == "at_least" ? "at least " : "")"
-          + (.zero - left).spoken
-      case (.stillCounting, let left?): ", \(left.spoken) left"
+        " " + words.missedBy(.zero - left, isBound: result.measured.bound == "at_least")
+      case (.stillCounting, let left?): words.comma + words.left(left)
       case (.met, nil), (.missed, nil), (.stillCounting, nil), (.unknown, _), (.notRecovered, _),
         (.noTarget, _):
         ""
       }
     return [
-      name, result.target?.spoken ?? "none", result.measured.words + more,
-      result.verdict.words + margin,
+      name, result.target.map(words.duration) ?? words.noTarget,
+      words.measured(result.measured) + more, words.verdict(result.verdict) + margin,
     ]
   }
 
   private var lostBytes: String {
     let known = clocks.recoveryPoints.compactMap(\.bytes)
     guard !known.isEmpty, known.count == clocks.recoveryPoints.count else { return "" }
-    return " (\(ByteCount.spoken(known.reduce(0) { $0 &+ $1 })))"
+    return words.brackets(ByteCount.spoken(known.reduce(0) { $0 &+ $1 }))
   }
 
   private func doubtful(_ page: inout Markdown) {
-    page.heading(2, "In doubt and not known")
-    if doubts.isEmpty { return page.paragraph("Nothing.") }
+    page.heading(2, words.doubtsTitle)
+    if doubts.isEmpty { return page.paragraph(words.nothing) }
     page.bullets(
       doubts.map { doubt in
         let text = Markdown.plain(doubt.text)
-        let advice = doubt.advice.map { " *What to do:* " + Markdown.plain($0.sentence) } ?? ""
+        let advice =
+          doubt.advice.map {
+            " *\(words.whatToDo)\(words.colonAtEnd)* " + Markdown.plain(words.sentence($0))
+          } ?? ""
         return (doubt.isUrgent ? "**\(text)**" : text) + advice
       })
     for wait in summary.waits {
-      let place = wait.step.map { " at \(Markdown.code($0.text))" } ?? ""
+      let place = wait.step.map { words.atStep(Markdown.code($0.text)) } ?? ""
       page.paragraph(
-        "**Waits for a person\(place)** since \(time(wait.since)): "
-          + Markdown.plain(wait.text.sentence))
+        words.waitsBold(place, wait.since) + Markdown.plain(words.sentence(wait.text)))
     }
   }
 
   private func targets(_ page: inout Markdown) {
-    page.heading(2, "Targets and clocks")
+    page.heading(2, words.clocksTitle)
     page.bullets([
-      "The recovery clock is counted \(Markdown.plain(clocks.start.definition)). "
-        + "It stops \(clocks.stops).",
-      "Time to recover: \(Markdown.plain(clocks.rto.why.sentence))",
-      "Data lost: \(Markdown.plain(clocks.rpo.why.sentence))",
-      "Outage: \(Markdown.plain(clocks.mtpd.why.sentence))",
+      words.countedFrom(Markdown.plain(clocks.start.definition), clocks.stops(words)),
+      words.timeToRecover + Markdown.plain(words.sentence(clocks.rto.why)),
+      words.dataLost + Markdown.plain(words.sentence(clocks.rpo.why)),
+      words.outage + Markdown.plain(words.sentence(clocks.mtpd.why)),
     ])
     if let deadline = clocks.deadline {
       page.bullets([
-        "Deadline of the run, \(deadline.limit.spoken): \(Markdown.plain(deadline.words.sentence)) "
-          + "The recovery clock does not stop for a pause."
+        words.deadline(deadline.limit) + words.colon
+          + Markdown.plain(words.sentence(deadline.sentence(words))) + " " + words.clockGoesOn
       ])
     }
     if !clocks.recoveryPoints.isEmpty {
       page.table(
-        ["Promotion", "Lost", "Bytes", "Last commit there", "How measured"],
+        [words.promotion, words.lost, words.bytes, words.lastCommit, words.method],
         clocks.recoveryPoints.map { point in
           [
-            Markdown.code(point.step.text), point.loss.words,
-            point.bytes.map { ByteCount.spoken($0) } ?? "unknown",
-            point.lastCommitAt.map(time) ?? "unknown", Markdown.cell(point.method ?? "not said"),
+            Markdown.code(point.step.text), words.measured(point.loss),
+            point.bytes.map { ByteCount.spoken($0) } ?? words.unknown,
+            point.lastCommitAt.map(time) ?? words.unknown,
+            Markdown.cell(point.method ?? words.notSaid),
           ]
         })
     }
     let phases = clocks.phases
     var rows: [(String, Duration?)] = [
-      ("Outage to declaration", phases.outageToDeclared),
-      ("Declaration to run start", phases.declaredToStart),
-      ("Outage to run start", phases.outageToStart),
-      ("Run start to first change", phases.startToFirstChange),
-      ("First change to last change", phases.firstToLastChange),
-      ("Last change to last critical step", phases.lastChangeToRecovered),
-      ("The run, first record to last", phases.run),
-      ("Of it: a person was being asked", phases.asking),
-      ("Of it: stood still for people", phases.standingForPeople),
-      ("Of it: no process was running it", phases.unattended),
+      (words.outageToDeclared, phases.outageToDeclared),
+      (words.declaredToStart, phases.declaredToStart),
+      (words.outageToStart, phases.outageToStart),
+      (words.startToFirst, phases.startToFirstChange),
+      (words.firstToLast, phases.firstToLastChange),
+      (words.lastToRecovered, phases.lastChangeToRecovered),
+      (words.wholeRun, phases.run),
+      (words.asking, phases.asking),
+      (words.standing, phases.standingForPeople),
+      (words.unattended, phases.unattended),
     ]
     if phases.unattended == .zero { rows.removeLast() }
-    let gap = clocks.withoutWriter?.duration.words ?? "not known"
+    let gap = clocks.withoutWriter.map { words.measured($0.duration) } ?? words.notKnown
     page.table(
-      ["Phase", "Took"],
-      rows.map { [$0, $1?.spoken ?? "not known"] }
-        + [["Without a writable primary, as far as the run itself saw", gap]])
+      [words.phase, words.took],
+      rows.map { [$0, $1.map(words.duration) ?? words.notKnown] }
+        + [[words.withoutWriter, gap]])
     if let gap = clocks.withoutWriter {
       page.paragraph(
-        "Without a writable primary: from the end of \(Markdown.code(gap.fencedBy.text)) to the "
-          + "end of \(Markdown.code(gap.promotedBy.text)). When the old primary stopped taking "
-          + "writes before that, the run did not see.")
+        words.writerGap(
+          Markdown.code(gap.fencedBy.text), Markdown.code(gap.promotedBy.text)))
     }
   }
 
   private func identity(_ page: inout Markdown) {
-    page.heading(2, "What ran")
+    page.heading(2, words.identityTitle)
     var rows: [(String, String)] = [
-      ("Run", Markdown.code(identity.run.text)),
-      ("Purpose", identity.purpose.rawValue + (identity.variant.map { ", \($0)" } ?? "")),
-      ("Service", Markdown.cell(identity.service)),
-      ("Owner", Markdown.cell(identity.owner ?? "not said")),
-      ("Reason", Markdown.cell(identity.reason ?? "none given")),
-      ("Started by", Markdown.cell("\(identity.by) on \(identity.host)")),
-      ("Started", time(identity.started)),
-      ("Ended", identity.ended.map(time) ?? "not ended"),
-      ("Runbook", source(identity.runbook)),
-      ("Environment", source(identity.environment)),
+      (words.run, Markdown.code(identity.run.text)),
       (
-        "Plan",
-        "\(Markdown.code(identity.plan)), sha256 \(Markdown.code(identity.planHash)), made "
-          + "\(time(identity.planMadeAt)) by \(Markdown.cell(identity.planMadeBy))"
+        words.purposeTitle,
+        words.purpose(identity.purpose) + (identity.variant.map { ", \($0)" } ?? "")
+      ),
+      (words.service, Markdown.cell(identity.service)),
+      (words.owner, Markdown.cell(identity.owner ?? words.notSaid)),
+      (words.reason, Markdown.cell(identity.reason ?? words.noneGiven)),
+      (words.startedBy, Markdown.cell(words.on(identity.by, identity.host))),
+      (words.startedTitle, time(identity.started)),
+      (words.endedTitle, identity.ended.map(time) ?? words.notYetEnded),
+      (words.runbook, source(identity.runbook)),
+      (words.environment, source(identity.environment)),
+      (
+        words.plan,
+        "\(Markdown.code(identity.plan)), sha256 \(Markdown.code(identity.planHash)), "
+          + words.madeBy(identity.planMadeAt, Markdown.cell(identity.planMadeBy))
       ),
       (
-        "Programs",
-        "plan \(Markdown.cell(identity.planToolVersion)), run "
-          + "\(Markdown.cell(identity.toolVersion)), report \(Markdown.cell(toolVersion))"
+        words.programs,
+        words.programs(
+          Markdown.cell(identity.planToolVersion), Markdown.cell(identity.toolVersion),
+          Markdown.cell(toolVersion))
       ),
     ]
     if identity.bindsChanges {
-      rows.append(("Changes", "bound: another change than the plan's would have stopped the run"))
+      rows.append((words.changes, words.changesBound))
     }
     for entry in identity.parameters {
       rows.append(
-        ("Parameter \(Markdown.code(entry.key))", Markdown.cell(JSONText.text(entry.value))))
+        (
+          "\(words.parameter) \(Markdown.code(entry.key))",
+          Markdown.cell(JSONText.text(entry.value))
+        ))
     }
-    page.table(["What", "Value"], rows.map { [$0.0, $0.1] })
+    page.table([words.what, words.value], rows.map { [$0.0, $0.1] })
   }
 
   private func source(_ source: Plan.Source) -> String {

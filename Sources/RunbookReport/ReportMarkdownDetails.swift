@@ -4,98 +4,93 @@ import RunbookModel
 /// What stands below the head and the targets.
 extension Report {
   func decided(_ page: inout Markdown) {
-    page.heading(2, "Decisions and deviations")
-    if deviations.isEmpty { return page.paragraph("None.") }
+    page.heading(2, words.deviationsTitle)
+    if deviations.isEmpty { return page.paragraph(words.none) }
     page.table(
-      ["When", "What", "Step", "Who", "Why", "Effect"],
+      [words.when, words.what, words.step, words.who, words.why, words.effect],
       deviations.map { deviation in
         [
-          time(deviation.at), deviation.kind.words,
+          time(deviation.at), words.deviation(deviation.kind),
           deviation.step.map { Markdown.code($0.text) } ?? "",
-          Markdown.cell(deviation.by), Markdown.cell(deviation.reason ?? "no reason given"),
+          Markdown.cell(deviation.by), Markdown.cell(deviation.reason ?? words.noReason),
           Markdown.cell(deviation.effect),
         ]
       })
   }
 
   func leftOut(_ page: inout Markdown) {
-    page.heading(2, "Not run")
+    page.heading(2, words.notRunTitle)
     if notRun.isEmpty {
       let left = counts.notStarted
       return page.paragraph(
-        left == 0
-          ? "Every step was run." : "Nothing was left out; \(left) steps have not had their turn.")
+        left == 0 ? words.everyStepRan : words.waitingForTurn(left))
     }
     page.table(
-      ["Step", "Why"], notRun.map { [Markdown.code($0.step.text), Markdown.cell($0.text)] })
+      [words.step, words.why], notRun.map { [Markdown.code($0.step.text), Markdown.cell($0.text)] })
   }
 
   func undoing(_ page: inout Markdown) {
-    page.heading(2, "Changes and undo")
+    page.heading(2, words.changesTitle)
     if !undo.undone.isEmpty {
-      page.paragraph("Taken back, because \(Markdown.plain(undo.because ?? "not known").sentence)")
+      page.paragraph(words.takenBack(Markdown.plain(undo.because ?? words.notKnown)))
       page.table(
-        ["Step", "When", "Took", "Seen"],
+        [words.step, words.when, words.took, words.seen],
         undo.undone.map {
           [
-            Markdown.code($0.step.text), time($0.at), $0.duration.spoken,
+            Markdown.code($0.step.text), time($0.at), words.duration($0.duration),
             Markdown.cell($0.evidence),
           ]
         })
     }
     if undo.standing.isEmpty {
       return page.paragraph(
-        undo.undone.isEmpty ? "No change was made." : "No change stands.")
+        undo.undone.isEmpty ? words.noChange : words.noChangeStands)
     }
     let isSure = undo.standing.allSatisfy(\.isCertain)
-    page.paragraph(isSure ? "Changes that stand:" : "Changes that stand, or may:")
+    page.paragraph(words.changesStanding(isSure: isSure))
     page.table(
-      ["Step", "Made", "Change", "Undo"],
+      [words.step, words.made, words.change, words.undo],
       undo.standing.map { change in
         [
-          Markdown.code(change.step.text), change.isCertain ? "yes" : "NOT KNOWN",
+          Markdown.code(change.step.text), change.isCertain ? words.yes : words.isNotKnown,
           Markdown.cell(change.does.joined(separator: "; ")),
-          Markdown.cell(change.cannotUndo ?? "possible: lifeboat undo \(identity.run)"),
+          Markdown.cell(change.cannotUndo ?? words.canUndo(identity.run.text)),
         ]
       })
   }
 
   func observed(_ page: inout Markdown) {
-    page.heading(2, "Observations")
-    page.paragraph("Made from the figures alone; no judgement is added.")
+    page.heading(2, words.observationsTitle)
+    page.paragraph(words.figuresAlone)
     page.bullets(
-      observations.isEmpty ? ["None."] : observations.map { Markdown.plain($0.text) })
+      observations.isEmpty ? [words.none] : observations.map { Markdown.plain($0.text) })
   }
 
   func stepTables(_ page: inout Markdown) {
-    page.heading(2, "Steps")
-    let parts: [(Int, String)] = [
-      (counts.succeeded, "succeeded"), (counts.failed, "failed"),
-      (counts.failedIgnored, "failed but not critical"), (counts.inDoubt, "in doubt"),
-      (counts.undone, "undone"), (counts.undoFailed, "not undone"), (counts.skipped, "skipped"),
-      (counts.excluded, "left out by the variant"), (counts.notRun, "not run"),
-      (counts.notStarted, "not started"), (counts.underWay, "under way"),
-    ]
-    let said = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    page.paragraph("\(counts.total) steps: \(said). Attempts: \(counts.attempts).")
+    page.heading(2, words.stepsTitle)
+    page.paragraph(words.stepCounts(counts.total, words.counted(counts), counts.attempts))
     let byStage = Dictionary(grouping: steps, by: \.stage)
     for stage in stages {
-      let budget = stage.budget.map { ", budget \($0.spoken)" } ?? ""
-      let took = stage.duration.map { ": took \($0.spoken)\(budget)" } ?? ": not ended\(budget)"
+      let budget = stage.budget.map(words.budget) ?? ""
+      let took = stage.duration.map { words.stageTook($0) + budget } ?? words.stageOpen + budget
       let name = stage.title.map { Markdown.plain($0) } ?? stage.name
-      page.heading(3, name + (stage.started == nil ? ": not started\(budget)" : took))
+      page.heading(3, name + (stage.started == nil ? words.stageNotStarted + budget : took))
       let rows = (byStage[stage.name] ?? []).map(row)
       page.table(
-        ["Step", "Action", "State", "Attempts", "Start", "Took", "Expected", "Result"], rows)
+        [
+          words.step, words.action, words.state, words.attempts, words.started, words.took,
+          words.expected, words.result,
+        ], rows)
     }
   }
 
   private func row(_ step: StepResult) -> [String] {
     let start = step.started.map { String($0.text(decimals: 0).dropFirst(11)) } ?? ""
     return [
-      Markdown.code(step.id.text), Markdown.code(step.uses), step.status.words,
-      step.kind == .person ? "" : "\(step.attempts)", start, step.duration?.spoken ?? "",
-      step.expected.spoken,
+      Markdown.code(step.id.text), Markdown.code(step.uses), words.status(step.status),
+      step.kind == .person ? "" : "\(step.attempts)", start,
+      step.duration.map(words.duration) ?? "",
+      words.duration(step.expected),
       Markdown.cell(step.result),
     ]
   }
@@ -104,52 +99,58 @@ extension Report {
   static var timelineRows: Int { 1000 }
 
   func moments(_ page: inout Markdown) {
-    page.heading(2, "Timeline")
-    page.paragraph("Times are UTC; `+` counts from the run's start.")
+    page.heading(2, words.momentsTitle)
+    page.paragraph(words.plusCounts)
     page.table(
-      ["Time", "+", "Step", "Who", "What"],
+      [words.timeTitle, "+", words.step, words.who, words.what],
       timeline.prefix(Self.timelineRows).map { entry in
         [
           String(entry.at.text(decimals: 3).dropLast().replacing("T", with: " ")),
-          entry.offset.spoken, entry.step.map { Markdown.code($0.text) } ?? "",
+          words.duration(entry.offset), entry.step.map { Markdown.code($0.text) } ?? "",
           Markdown.cell(entry.actor), Markdown.cell(entry.text),
         ]
       })
     if timeline.count > Self.timelineRows {
       page.paragraph(
-        "\(timeline.count - Self.timelineRows) more moments are in the JSON form of this report.")
+        words.moreMoments(timeline.count - Self.timelineRows))
     }
   }
 
   func details(_ page: inout Markdown) {
-    page.heading(2, "Every step in detail")
+    page.heading(2, words.detailsTitle)
     for step in steps where step.started != nil {
-      page.heading(3, "\(Markdown.code(step.id.text)): \(step.status.words)")
-      var facts = ["Planned: \(Markdown.plain(step.forecast.summary))"]
+      page.heading(3, Markdown.code(step.id.text) + words.colon + words.status(step.status))
+      var facts = [words.planned + words.colon + Markdown.plain(step.forecast.summary)]
       if let title = step.title { facts.insert(Markdown.plain(title), at: 0) }
-      if !step.isCritical { facts.append("Not critical: its failure does not fail the run") }
+      if !step.isCritical { facts.append(words.notCritical) }
       if let preview = step.preview {
-        facts += preview.saw.map { "Seen before: \(Markdown.plain($0))" }
-        facts += preview.does.map { "Change: \(Markdown.plain($0))" }
-        facts += preview.warnings.map { "Warning: \(Markdown.plain($0))" }
+        facts += preview.saw.map { words.seenBefore + words.colon + Markdown.plain($0) }
+        facts += preview.does.map { words.change + words.colon + Markdown.plain($0) }
+        facts += preview.warnings.map { words.warning + words.colon + Markdown.plain($0) }
       }
-      if !step.result.isEmpty { facts.append("Result: \(Markdown.plain(step.result))") }
-      if let advice = step.advice { facts.append("What to do: \(Markdown.plain(advice))") }
+      if !step.result.isEmpty {
+        facts.append(words.result + words.colon + Markdown.plain(step.result))
+      }
+      if let advice = step.advice {
+        facts.append(words.whatToDo + words.colon + Markdown.plain(advice))
+      }
       if !step.facts.isEmpty {
         let text = step.facts.map { "\($0.key) = \(JSONText.text($0.value))" }
-        facts.append("Measured: \(Markdown.plain(text.joined(separator: ", "), limit: 1000))")
+        facts.append(
+          words.measuredFacts + words.colon
+            + Markdown.plain(text.joined(separator: ", "), limit: 1000))
       }
       page.bullets(facts)
       page.table(
-        ["Record", "What", "Attempt", "Took", "Ending", "Text"],
+        StepDetailHTML.heads(words),
         step.acts.map { act in
           let answers = act.answers.map {
-            "\($0.by) said \($0.decision == .approve ? "yes" : "no")" + because($0.reason)
+            words.said($0.by, $0.decision == .approve) + because($0.reason)
           }
           let text = ([act.text] + answers).filter { !$0.isEmpty }.joined(separator: "; ")
           return [
-            "\(act.beganSeq)", act.kind.rawValue, "\(act.attempt)",
-            act.duration?.spoken ?? "", act.ending.words, Markdown.cell(text),
+            "\(act.beganSeq)", words.act(act.kind), "\(act.attempt)",
+            act.duration.map(words.duration) ?? "", words.ending(act.ending), Markdown.cell(text),
           ]
         })
       if let output = step.output, !output.isEmpty {
@@ -159,13 +160,14 @@ extension Report {
   }
 
   func participants(_ page: inout Markdown) {
-    page.heading(2, "People")
+    page.heading(2, words.peopleTitle)
     page.table(
-      ["Who", "Role", "Did"],
+      [words.who, words.role, words.did],
       people.map { person in
         [
           Markdown.cell(person.name),
-          Markdown.cell(person.roles.isEmpty ? "none given" : person.roles.joined(separator: ", ")),
+          Markdown.cell(
+            person.roles.isEmpty ? words.noneGiven : person.roles.joined(separator: ", ")),
           Markdown.cell(person.did.joined(separator: "; ")),
         ]
       })
@@ -173,20 +175,5 @@ extension Report {
 }
 
 extension Report.Deviation.Kind {
-  var words: String {
-    switch self {
-    case .skipped: "skipped a step"
-    case .markedDone: "marked a step done"
-    case .retried: "retried a step"
-    case .declined: "said no"
-    case .notAnswered: "no answer"
-    case .paused: "paused"
-    case .continued: "went on"
-    case .unwound: "undid the run"
-    case .aborted: "ended the run"
-    case .variantSwitched: "switched variant"
-    case .otherChange: "another change"
-    case .guardAcknowledged: "acknowledged a guard"
-    }
-  }
+  var words: String { Words.english.deviation(self) }
 }

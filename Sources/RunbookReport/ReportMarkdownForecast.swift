@@ -5,7 +5,7 @@ extension Report {
   /// The forecast of the run's start against what came.
   func foretold(_ page: inout Markdown) {
     guard let score = forecast else { return }
-    page.heading(2, "Forecast against fact")
+    page.heading(2, words.forecastTitle)
     let runs = score.earlierRuns.count
     page.paragraph(
       "Made \(time(score.madeAt)) from \(runs == 1 ? "1 earlier run" : "\(runs) earlier runs") of this "

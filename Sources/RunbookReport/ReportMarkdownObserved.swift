@@ -5,11 +5,16 @@ extension Report {
   /// What was seen from outside, beside what the run itself says.
   func seenFromOutside(_ page: inout Markdown) {
     guard !observers.isEmpty else { return }
-    page.heading(2, "Seen from outside")
-    if let outage = clocks.outage { page.bullets(outage.words) }
+    page.heading(2, words.outsideTitle)
+    if let outage = clocks.outage {
+      page.bullets(outage.sentences(words).map { Markdown.plain($0) })
+    }
     if let writers = clocks.writers { page.bullets([writers.words]) }
     page.table(
-      ["Observer", "Check", "Every", "Good", "Bad", "Unknown", "Availability", "Latency P50, P95"],
+      [
+        words.observer, words.checkTitle, words.every, words.goodTitle, words.badTitle,
+        words.unknownTitle, words.availability, words.latency,
+      ],
       observers.map { track in
         [
           Markdown.code(track.observer.name)
@@ -25,12 +30,12 @@ extension Report {
       })
     for track in observers where track.spans.count > 1 {
       let shown = track.spans.prefix(20)
-      page.paragraph("What \(Markdown.code(track.observer.name)) answered:")
+      page.paragraph(words.answersOf(Markdown.code(track.observer.name)) + words.colonAtEnd)
       page.table(
-        ["From", "At", "Answer", "Who answered", "What was seen"],
+        [words.from, words.at, words.answer, words.whoAnswered, words.whatWasSeen],
         shown.map { span in
           [
-            "T+" + span.from.spoken, time(span.at), span.state.rawValue,
+            "T+" + span.from.spoken, time(span.at), words.observed(span.state),
             Markdown.cell(span.answeredBy ?? "not known"), Markdown.cell(span.saw),
           ]
         })
@@ -49,34 +54,23 @@ extension Report {
 
 extension Outage {
   /// What the report and `status` say of it, a sentence each.
-  package var words: [String] {
-    var words: [String] = []
+  package var words: [String] { sentences(.english) }
+
+  func sentences(_ words: Words) -> [String] {
+    var said: [String] = []
     if let onset, let onsetAt {
-      let bound = lastGood.map {
-        "; the last good answer was \((onset - $0).spoken) before"
-      }
-      words.append(
-        "First answer that was not good: T\(onset < .zero ? "" : "+")\(onset.spoken) (\(onsetAt))"
-          + (bound ?? "; it was not good from the first look on, so it began earlier") + ".")
-      words.append(
-        "First good answer after it: " + (firstGood.map { "T+\($0.spoken)" } ?? "none") + ".")
+      said.append(words.firstBad(onset, onsetAt, lastGood: lastGood))
+      said.append(words.firstGood(firstGood))
     } else {
-      words.append("All answers during the run were good.")
+      said.append(words.allGood)
     }
     if let lasting, let lastingAt {
-      words.append(
-        "Good to stay since T\(lasting < .zero ? "" : "+")\(lasting.spoken) (\(lastingAt))"
-          + (soakEnded.map { ", watched until T+\($0.spoken)" } ?? "")
-          + (relapses == 0
-            ? "" : ", after \(relapses == 1 ? "one relapse" : "\(relapses) relapses")")
-          + ".")
+      said.append(words.goodSince(lasting, lastingAt, soakEnded, relapses))
     } else {
-      words.append("That it is good to stay was NOT seen.")
+      said.append(words.goodNotSeen)
     }
-    words.append(
-      "In all it was bad for \(bad.spoken), good for \(good.spoken)"
-        + (unknown > .zero ? ", and for \(unknown.spoken) nobody could tell" : "") + ".")
-    return words
+    said.append(words.shares(bad, good, unknown))
+    return said
   }
 }
 

@@ -59,6 +59,10 @@ extension Report {
       $0.integrity
     },
     .text("verify_command", "Checks that journal.") { $0.verifyCommand },
+    .object(
+      "time_range", "Which level's range of times what was measured lies in; no level is claimed.",
+      TimeRange.shape
+    ) { TimeRange($0.clocks) },
   ])
 
   package var verifyCommand: String { "lifeboat audit verify \(identity.run)" }

@@ -7,6 +7,8 @@ package import RunbookModel
 /// ended is read from commands and events. It never looks at a clock.
 package struct RunHistory: Sendable {
   package let plan: Plan
+  /// The language of sentences that are made of it; what was recorded stays as it is.
+  package var words = Words.english
   package private(set) var records: [ReportRecord] = []
   package private(set) var time = RunTime()
   package internal(set) var machine: RunMachine

@@ -57,25 +57,25 @@ extension Report.UndoSection {
         does: history.steps[index].acts.last { $0.preview != nil }?.preview?.does ?? [],
         cannotUndo: Self.obstacle(
           step, lastNoReturn: barrier.map { history.plan.steps[$0].id },
-          isBefore: place < barrierPlace))
+          isBefore: place < barrierPlace, history.words))
     }
     let order = history.decisions.last { $0.counted && $0.said.choice == .unwind }
     if let order {
-      because = "\(order.said.who) decided it" + (order.said.reason.map { ": \($0)" } ?? "")
+      because = history.words.decidedIt(order.said.who, order.said.reason)
     } else if !undone.isEmpty {
-      because = "a step with 'on_failure: unwind' failed"
+      because = history.words.unwindFailed
     }
   }
 
   private static func obstacle(
-    _ step: PlannedStep, lastNoReturn: StepID?, isBefore: Bool
+    _ step: PlannedStep, lastNoReturn: StepID?, isBefore: Bool, _ words: Words
   ) -> String? {
-    if step.pointOfNoReturn { return "it is a point of no return" }
+    if step.pointOfNoReturn { return words.isNoReturn }
     if isBefore, let lastNoReturn {
-      return "it was made before the point of no return '\(lastNoReturn)'"
+      return words.beforeNoReturn(lastNoReturn)
     }
     return switch step.undo {
-    case .none(let reason): "it has no undo: \(reason)"
+    case .none(let reason): words.hasNoUndo(reason)
     case .auto, .explicit: nil
     }
   }

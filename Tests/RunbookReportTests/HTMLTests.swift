@@ -17,22 +17,22 @@ import Testing
 
   @Test func `every report is one well-formed page that needs neither network nor script`() throws {
     for script in try Self.scripts() {
-      let report = try script.report()
       for language in Language.allCases {
-        let html = report.html(language)
+        let report = try script.report(in: language)
+        let html = report.html
         #expect(HTMLCheck.problems(html).isEmpty, "\(HTMLCheck.problems(html).prefix(3))")
         #expect(html.hasPrefix("<!doctype html>\n<html lang=\"\(language.rawValue)\">"))
         for forbidden in ["http://", "https://", "<script", "src=", "@import", "url(/", "onclick"] {
           #expect(!html.contains(forbidden), "\(forbidden)")
         }
         #expect(html.contains("default-src 'none'"))
-        #expect(html == report.html(language))
+        #expect(html == (try script.report(in: language).html))
       }
     }
   }
 
   @Test func `the page holds what an auditor asks for`() throws {
-    let html = try RunScript.succeeded().report().html()
+    let html = try RunScript.succeeded().report().html
     for part in [
       "doubts", "targets", "phases", "picture", "deviations", "findings", "not-run", "clean-up",
       "steps", "moments", "details", "people", "identity", "attestation", "integrity", "terms",
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `a run that goes on says so first`() throws {
-    let html = try Scenes.held().report().html()
+    let html = try Scenes.held().report().html
     let head = html.prefix { $0 != "\u{0}" }.split(separator: "<main>")[0]
     #expect(head.contains("… NOT ENDED"))
     #expect(html.contains("Waits for a person at &#39;switch_dns&#39;"))
@@ -65,7 +65,7 @@ import Testing
     try script.checked(
       "outage_confirmed", .doesNotHold(Evidence(hostile, output: hostile + "\u{7}\nline")))
     try script.decide(.abort, by: "mallory<b>", reason: hostile)
-    let html = try script.report().html()
+    let html = try script.report().html
     #expect(HTMLCheck.problems(html).isEmpty)
     for forbidden in ["<script", "<img", "<b>mallory", "mallory<b>", "\u{1B}", "\u{202E}", "\u{7}"]
     {
@@ -75,22 +75,67 @@ import Testing
   }
 
   @Test func `a verdict is told by a sign and a word, not by its colour`() throws {
-    let missed = try RunScript.succeeded(plan: .shop(rto: .seconds(60))).report().html()
+    let missed = try RunScript.succeeded(plan: .shop(rto: .seconds(60))).report().html
     #expect(missed.contains("✗ Succeeded, RTO MISSED"))
     #expect(missed.contains("✗ MISSED by 42 s"))
-    let unknown = try RunScript.succeeded(outageAt: nil).report().html()
+    let unknown = try RunScript.succeeded(outageAt: nil).report().html
     #expect(unknown.contains("? UNKNOWN"))
   }
 
   @Test func `a run of a thousand steps stays small, and what is left out is counted`() throws {
     let script = try Self.large(1000, output: String(repeating: "evidence ", count: 300))
     let report = try script.report()
-    let html = report.html()
+    let html = report.html
     #expect(html.utf8.count < 2 << 20, "\(html.utf8.count)")
     #expect(HTMLCheck.problems(html).isEmpty)
     #expect(report.chart.folded > 900)
     #expect(html.contains("more are left out of this page"))
     #expect(html.contains("steps were begun."))
+  }
+
+  @Test func `in Chinese every sentence of ours is Chinese, and what was recorded stays`() throws {
+    for script in try Self.scripts() {
+      let report = try script.report(in: .chinese)
+      let ours =
+        [report.headline, report.clocks.rto.why, report.clocks.rpo.why, report.clocks.mtpd.why]
+        + report.doubts.map(\.text) + report.observations.map(\.text) + report.notRun.map(\.text)
+        + report.deviations.map(\.effect)
+      for text in ours {
+        #expect(text.unicodeScalars.contains { $0.value >= 0x4E00 }, "\(text)")
+      }
+      for text in [report.html, report.markdown] {
+        #expect(text.contains("恢复时间") && text.contains("与标准的对应"))
+        for english in ["In doubt", "Every step", "The drill", "What ran", "Attestation"] {
+          #expect(!text.contains(english), "\(english)")
+        }
+      }
+    }
+    let held = try Scenes.held().report(in: .chinese).html
+    #expect(held.contains("127.0.0.1:5353 answered BADKEY"))
+    #expect(held.contains("lang=\"zh-Hans\""))
+  }
+
+  @Test func `the wording for standards claims a time range and never a level`() throws {
+    let lossless = try RunScript.succeeded().report()
+    #expect(lossless.markdown.contains("consistent with the time range of level 6"))
+    #expect(lossless.markdown.contains("A level is not claimed"))
+    #expect(!lossless.html.contains("level 6 reached"))
+    let unknown = try RunScript.succeeded(recoveryPoint: nil).report()
+    #expect(unknown.html.contains("cannot be said: how much data was lost is not known"))
+    let bound = try RunScript.succeeded(outageAt: nil).report()
+    #expect(bound.html.contains("cannot be said: how long the outage lasted is not known"))
+    let failed = try Scenes.undone().report()
+    #expect(failed.html.contains("cannot be said: this run did not recover the service"))
+  }
+
+  @Test(arguments: [
+    (60, 0, 6), (60, 1, 5), (4000, 0, 5), (4000, 1801, 4), (86400 * 3, 60, 3),
+    (3600, 86401, 2), (86400 * 3, 86401, 1), (60, 86400 * 8, nil),
+  ])
+  func `the time range is the table's`(_ time: Int, _ lost: Int, _ level: Int?) {
+    let range = TimeRange(
+      outage: .exactly(.seconds(time)), loss: .atMost(.seconds(lost)), isRecovered: true)
+    #expect(range.level == level)
   }
 
   /// Steps that need nothing of each other; each takes a second.

@@ -122,13 +122,16 @@ extension RunScript {
   }
 
   func report(
-    verification: IntegrityFacts.Verification = .verified, signedBy: String? = "lifeboat-lab"
+    verification: IntegrityFacts.Verification = .verified, signedBy: String? = "lifeboat-lab",
+    in language: Language = .english
   ) throws -> Report {
+    var history = history
+    history.words = Words(language)
     let integrity = IntegrityFacts(
       rootHash: "c0ffee", records: records.count, bytes: 4096, signedBy: signedBy,
       verification: verification)
     return try #require(
-      Report(plan: plan, records: records, integrity: integrity, toolVersion: "1.0.0"))
+      Report(history, integrity: integrity, toolVersion: "1.0.0"))
   }
 
   /// The whole shop, from outage to sale; 30 s before the run, a minute for the person.

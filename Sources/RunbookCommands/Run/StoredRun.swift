@@ -41,7 +41,9 @@ struct StoredRun {
   /// A process drives it now.
   var isDriven: Bool { if case .held = folder.driver { true } else { false } }
 
-  func report() throws -> Report {
+  func report(in language: Language = .english) throws -> Report {
+    var history = history
+    history.words = Words(language)
     guard
       let report = Report(
         history, integrity: try Auditing(session.store).facts(of: folder),

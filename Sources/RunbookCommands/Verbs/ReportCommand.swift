@@ -39,7 +39,14 @@ struct ReportCommand: ParsableCommand {
     let console = Console()
     let session = try RunSession.current()
     guard compare.isEmpty else { return try compareRuns(session, console) }
-    let report = try StoredRun(session.store.find(id), session: session).report()
+    let stored = try StoredRun(session.store.find(id), session: session)
+    // What programs read is the same in every language.
+    let language: Language =
+      switch format {
+      case .markdown, .html: lang
+      case .json, .csv, .junit: .english
+      }
+    let report = try stored.report(in: language)
     try ReportOutput(path: output, console: console).write(report.text(as: format))
   }
 }

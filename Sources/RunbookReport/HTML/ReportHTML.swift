@@ -3,7 +3,7 @@ import RunbookModel
 
 extension Report {
   /// The report as one file that a browser shows without a network and prints well.
-  package func html(_ language: Language = .english) -> String {
+  package var html: String {
     ReportHTML(report: self, words: Words(language)).text
   }
 }
@@ -27,6 +27,7 @@ struct ReportHTML {
     targets(&page)
     phases(&page)
     seenFromOutside(&page)
+    foretold(&page)
     picture(&page)
     deviations(&page)
     findings(&page)
@@ -36,6 +37,7 @@ struct ReportHTML {
     moments(&page)
     details(&page)
     people(&page)
+    standards(&page)
     identity(&page)
     attestation(&page)
     integrity(&page)
@@ -168,8 +170,9 @@ extension ReportHTML {
     page.section("targets", words.targetsTitle) { page in
       var rows = [(words.rtoRow, clocks.rto), (words.rpoRow, clocks.rpo)]
       rows.append((words.mtpdRow, clocks.mtpd))
+      if let response = report.response { rows.append((words.responseRow, response.time)) }
       page.table(
-        "targets", words.countedFrom(clocks.start.definition, clocks.stops),
+        "targets", words.countedFrom(clocks.start.definition, clocks.stops(words)),
         [words.objective, words.target, words.measuredTitle, words.result, words.restsOn],
         rows.map { name, result in
           [
@@ -181,7 +184,8 @@ extension ReportHTML {
       if let deadline = clocks.deadline {
         page.paragraph(
           Markup(
-            words.deadline(deadline.limit) + words.colon + words.sentence(deadline.words) + " "
+            words.deadline(deadline.limit) + words.colon + words.sentence(deadline.sentence(words))
+              + " "
               + words.clockGoesOn))
       }
       guard !clocks.recoveryPoints.isEmpty else { return }

@@ -10,14 +10,14 @@ extension ReportHTML {
     guard !report.observers.isEmpty else { return }
     page.section("outside", words.outsideTitle) { page in
       var said: [String] = []
-      if let outage = report.clocks.outage { said += outage.words }
-      if let writers = report.clocks.writers { said.append(writers.words) }
+      if let outage = report.clocks.outage { said += outage.sentences(words) }
+      if let writers = report.clocks.writers { said.append(words.writers(writers)) }
       page.list(said.map { Markup($0) })
       capped(
         &page, "observers", "",
         [
-          words.observer, words.checkTitle, words.every, words.tone(.good).capitalized(words),
-          words.tone(.bad).capitalized(words), words.unknown.capitalized(words),
+          words.observer, words.checkTitle, words.every, words.goodTitle,
+          words.badTitle, words.unknownTitle,
           words.availability, words.latency,
         ], report.observers
       ) { track in
@@ -64,15 +64,5 @@ extension ReportHTML {
     let thousandths = Int((share * 100_000).rounded(.down))
     let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)
     return "\(whole).\(String(rest + 1000).dropFirst()) %"
-  }
-}
-
-extension String {
-  /// As the first word of a heading, where the language has capitals.
-  fileprivate func capitalized(_ words: Words) -> String {
-    switch words.language {
-    case .english: prefix(1).uppercased() + dropFirst()
-    case .chinese: self
-    }
   }
 }

@@ -18,6 +18,9 @@ extension ReportHTML {
       (words.startedTitle, Markup(words.time(identity.started))),
       (words.endedTitle, Markup(identity.ended.map(words.time) ?? words.notEnded)),
     ]
+    if let incident = report.response?.facts.words {
+      rows.append((words.incidentTitle, cell(incident)))
+    }
     if let run = identity.predecessor { rows.append((words.continues, .code(run.text))) }
     if let run = identity.successor { rows.append((words.continuedBy, .code(run.text))) }
     rows += [
