@@ -30,7 +30,9 @@ struct Lifeboat: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "During",
-        subcommands: [Drill.self, Recover.self, Resume.self, Undo.self, Status.self]),
+        subcommands: [
+          Drill.self, Recover.self, Resume.self, Undo.self, Status.self, Tell.self,
+        ]),
       CommandGroup(
         name: "Steering a run that goes on, from any terminal",
         subcommands: [
@@ -42,6 +44,7 @@ struct Lifeboat: AsyncParsableCommand {
         name: "After",
         subcommands: [
           Runs.self, ReportCommand.self, TrendCommand.self, CoverageCommand.self, Audit.self,
+          IncidentCommand.self,
         ]),
     ])
 

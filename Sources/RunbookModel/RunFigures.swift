@@ -57,7 +57,8 @@ public struct RunFigures: Sendable, Equatable {
   /// What is in doubt.
   public var inDoubt: [String] = []
   public var lead: String?
-  public var severity: String?
+  /// How bad it is, as far as anybody has said.
+  public var incident: IncidentFacts?
 
   public init(
     at: Timestamp, run: RunID?, purpose: Purpose, service: String, title: String, clock: String

@@ -13,6 +13,10 @@ extension RunFigures {
     startedBy = summary.startedBy
     outageAt = history.opening?.outageAt
     elapsed = Known(clocks.rto.measured)
+    // While it counts, what it shows now is known where its beginning is, though not what it will come to.
+    if clocks.recovered == nil, let start = clocks.start.at, at >= start {
+      elapsed = .exactly(at - start)
+    }
     rto = clocks.rto.target
     rtoVerdict = Verdict(clocks.rto.verdict)
     recoveredAt = clocks.recovered?.at
@@ -20,7 +24,7 @@ extension RunFigures {
     rpo = clocks.rpo.target
     rpoVerdict = Verdict(clocks.rpo.verdict)
     isClosed = history.isClosed
-    severity = history.opening?.incident?.words
+    incident = history.opening?.incident
     lead = Contacts(plan.environmentValues).toCall("commander").first
     if let response = Response(history) {
       responded = Known(response.time.measured)

@@ -4,7 +4,7 @@ package import RunbookModel
 /// What was known of the incident when the run was started, and how soon somebody responded.
 package struct Response: Sendable, Equatable {
   package var facts: IncidentFacts
-  /// The first response: when the command was given that started the run.
+  /// The first response: when the incident was opened, or the command was given that started the run.
   package var respondedAt: Timestamp?
   /// From the alert to the first response, against what the alert's colour allows.
   package var time: ObjectiveResult
@@ -12,7 +12,7 @@ package struct Response: Sendable, Equatable {
   /// Nil where nobody has said anything of an incident.
   package init?(_ history: RunHistory) {
     guard let opening = history.opening, let facts = opening.incident else { return nil }
-    self.init(facts, respondedAt: opening.declaredAt)
+    self.init(facts, respondedAt: facts.respondedAt ?? opening.declaredAt)
   }
 
   package init(_ facts: IncidentFacts, respondedAt: Timestamp?) {
@@ -34,8 +34,8 @@ package struct Response: Sendable, Equatable {
     case (let alerted?, let responded?):
       measured = .exactly(responded - alerted)
       why =
-        "from the alert (\(alerted), as stated) to the first response, which is the command that "
-        + "declared it (\(responded))"
+        "from the alert (\(alerted), as stated) to the first response, the command that declared it or "
+        + "opened its incident (\(responded))"
     }
     time = ObjectiveResult(
       target: target, measured: measured,

@@ -7,7 +7,7 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
   case recovered
 
   func subject(_ figures: RunFigures, _ words: MessageWords) -> String {
-    let severity = figures.severity.map { " (\($0))" } ?? ""
+    let severity = figures.incident?.severity.map { " (\($0.rawValue))" } ?? ""
     let text =
       switch self {
       case .firstResponse: words.subjectFirst
@@ -25,7 +25,7 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
   func body(_ figures: RunFigures, _ words: MessageWords, next: String?) -> String {
     var lines: [(String, String)] = [
       (words.service, "\(figures.service)\(words.comma)\(figures.title)"),
-      (words.severity, figures.severity ?? words.notStated),
+      (words.severity, figures.incident.flatMap(words.incident) ?? words.notStated),
       (words.state, state(figures, words)),
       (words.outage, outage(figures, words)),
       (words.clock, clock(figures, words)),
@@ -65,7 +65,8 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
 
   private func clock(_ figures: RunFigures, _ words: MessageWords) -> String {
     let target = figures.rto.map { words.objective(words.span($0)) } ?? words.noObjective
-    let shown = words.known(figures.elapsed)
+    let isOpen = figures.recoveredAt == nil && !figures.isClosed
+    let shown = words.known(figures.elapsed, isOpen: isOpen)
     let verdict =
       switch figures.rtoVerdict {
       case .met: words.met

@@ -83,13 +83,31 @@ struct MessageWords: Sendable {
   }
   var notStarted: String { say("not started yet", "尚未启动") }
 
-  func known(_ known: RunFigures.Known) -> String {
+  /// `isOpen`: it goes on counting.
+  func known(_ known: RunFigures.Known, isOpen: Bool = false) -> String {
     switch known {
-    case .exactly(let duration): span(duration)
+    case .exactly(let duration):
+      isOpen ? say("\(span(duration)) so far", "至今 \(span(duration))") : span(duration)
     case .atLeast(let duration): say("at least \(span(duration))", "至少 \(span(duration))")
     case .atMost(let duration): say("at most \(span(duration))", "至多 \(span(duration))")
     case .unknown(let why): say("not known (\(why))", "未知")
     }
+  }
+
+  /// `SEV2, 12 % of users, orange`; nil where nobody has said anything.
+  func incident(_ facts: IncidentFacts) -> String? {
+    guard language == .chinese else { return facts.words }
+    guard let colour = facts.colour else { return nil }
+    let name =
+      switch colour {
+      case .yellow: "黄色预警"
+      case .orange: "橙色预警"
+      case .red: "红色预警"
+      }
+    let share = facts.usersAffected.map { share in
+      "影响 \(share == share.rounded() ? "\(Int64(share))" : "\(share)") % 用户"
+    }
+    return [facts.severity?.rawValue, share, name].compactMap { $0 }.joined(separator: "，")
   }
 
   /// `2026-11-21 11:12:30 UTC`

@@ -1,9 +1,41 @@
 import ArgumentParser
+import RunbookDriver
 import RunbookFormat
 import RunbookModel
+import RunbookReport
 
-/// What is known of the incident when it is responded to.
+/// The incident that a run belongs to, and what is known of it.
 struct IncidentOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The incident that this belongs to: its id, or its beginning.", valueName: "id"))
+  var incident: String?
+
+  @OptionGroup var severity: SeverityOptions
+
+  /// What the command says, and where it says nothing what the incident's journal says. nil where nothing was said.
+  func facts(now: Timestamp, desk: IncidentDesk) throws -> IncidentFacts? {
+    let said = try severity.facts(now: now)
+    guard let incident = try opened(desk) else { return said }
+    let known = incident.opening.facts
+    var facts = said ?? IncidentFacts()
+    facts.usersAffected = said?.usersAffected ?? known.usersAffected
+    facts.statedSeverity = said?.statedSeverity ?? known.statedSeverity
+    facts.statedColour = said?.statedColour ?? known.statedColour
+    facts.alertedAt = said?.alertedAt ?? known.alertedAt
+    facts.incident = incident.opening.incident
+    facts.respondedAt = incident.openedAt
+    return facts
+  }
+
+  /// The incident's record, where one is named.
+  func opened(_ desk: IncidentDesk) throws -> Incident? {
+    try incident.map { try desk.read(desk.store.find($0)) }
+  }
+}
+
+/// How bad it is, and when the alert came.
+struct SeverityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The share of users affected: under 5% is SEV3, 5% to 30% SEV2, over 30% SEV1.",

@@ -46,6 +46,7 @@ struct CoolDownGuard {
       while let record = try reader.next() {
         switch RunLog.Entry(record.event) {
         case .opened(let run, _, _), .sealed(let run, _, _): last[run] = record.at.wall
+        case .incidentSealed: break
         case .setAside(let name, let why):
           if record.at.wall >= since {
             doubts.append("the log of all runs was damaged and is kept as \(name) (\(why))")

@@ -57,7 +57,10 @@ struct RunFlow {
     if purpose == .recovery, reason?.trimmed.isEmpty ?? true {
       throw Refusal(.invalid, "a recovery needs a reason", next: "say why with --reason")
     }
-    let facts = try incident?.facts(now: declaredAt)
+    let desk = IncidentDesk(try RunStore.current())
+    let facts = try incident?.facts(now: declaredAt, desk: desk)
+    var target = target
+    target.outageAt = try target.outageAt ?? incident?.opened(desk)?.opening.outageAt?.description
     let preparation = try await Preparation(target, purpose: purpose, console: console)
     try preparation.checkAllowed()
     let fresh = try await preparation.plan()
@@ -117,6 +120,7 @@ struct RunFlow {
     ) { run in
       let from = after.map { ", continuing \($0.link.predecessor)" } ?? ""
       console.out("Run \(run) starts\(from).\n")
+      link(run, to: prepared.order.incident?.incident, session, console)
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: plan, given: given, orders: [], stay: stay,
@@ -129,6 +133,20 @@ struct RunFlow {
     }
     live.end()
     return try RunEnding(result: result, session: session, console: console).show()
+  }
+
+  /// The incident's journal names the run. That it cannot be written must not keep anybody from recovering.
+  private func link(
+    _ run: RunID, to incident: String?, _ session: RunSession, _ console: Console
+  ) {
+    guard let incident else { return }
+    do {
+      try IncidentDesk(session.store).add(to: incident) { _ in .runLinked(run) }
+    } catch {
+      console.note(
+        "The run could not be linked to incident \(incident): \(error)\n"
+          + "Do it later with: lifeboat incident link \(incident) \(run)")
+    }
   }
 
   /// The saved plan, when there is one and nothing has changed since; else the fresh one.

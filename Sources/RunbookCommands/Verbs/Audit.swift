@@ -56,14 +56,15 @@ struct AuditVerify: ParsableCommand {
     if verdict == .damaged { throw ExitStatus.auditFailed }
   }
 
-  private func show(_ run: RunAudit, _ console: Console) {
+  private func show(_ run: RunAudit, _ console: Console, _ kind: String = "") {
     let style: Console.Style = run.verdict == .damaged ? .bad : .good
-    console.out("\(run.run): \(console.styled(words(run.verdict, run.journal), style))")
+    console.out("\(kind)\(run.run): \(console.styled(words(run.verdict, run.journal), style))")
     for finding in run.journal.findings + run.findings { console.out("  - \(finding.message)") }
   }
 
   private func show(_ all: StoreAuditReport, _ console: Console) {
     for run in all.runs { show(run, console) }
+    for incident in all.incidents { show(incident, console, "incident ") }
     console.out("log of all runs: \(words(all.log.verdict, all.log))")
     for finding in all.log.findings + all.findings { console.out("  - \(finding.message)") }
   }
@@ -94,6 +95,7 @@ struct AuditVerify: ParsableCommand {
   private func value(_ all: StoreAuditReport) -> Value {
     [
       "verdict": .string(all.verdict.rawValue), "runs": .list(all.runs.map(value)),
+      "incidents": .list(all.incidents.map(value)),
       "log": [
         "verdict": .string(all.log.verdict.rawValue), "records": .int(Int64(all.log.recordCount)),
         "findings": value(all.log.findings + all.findings),

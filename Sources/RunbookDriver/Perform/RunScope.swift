@@ -161,7 +161,7 @@ extension RunFigures {
       at: plan.madeAt, run: opening?.run, purpose: plan.purpose, service: plan.service,
       title: plan.title, clock: plan.objectives.clock.rawValue)
     outageAt = opening?.outageAt
-    severity = opening?.incident?.words
+    incident = opening?.incident
     lead = Contacts(plan.environmentValues).toCall("commander").first
     rto = plan.objectives.rto
     rpo = plan.objectives.rpo

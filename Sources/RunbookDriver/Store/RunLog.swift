@@ -16,6 +16,8 @@ package struct RunLog: Sendable {
     case opened(run: RunID, service: String, plan: RecordHash)
     /// The run's journal had this size and root when it ended or held.
     case sealed(run: RunID, size: Int, root: RecordHash)
+    /// The incident's journal had this size and root when something was added to it.
+    case incidentSealed(incident: String, size: Int, root: RecordHash)
     /// An earlier log was damaged; it is kept under this name.
     case setAside(name: String, why: String)
   }
@@ -108,6 +110,12 @@ extension RunLog.Entry {
           "run": .string(run.text), "size": .int(Int64(size)), "root": .string(root.hex),
         ]
       ]
+    case .incidentSealed(let incident, let size, let root):
+      [
+        "incident_sealed": [
+          "incident": .string(incident), "size": .int(Int64(size)), "root": .string(root.hex),
+        ]
+      ]
     case .setAside(let name, let why):
       ["log_set_aside": ["name": .string(name), "why": .string(why)]]
     }
@@ -125,6 +133,11 @@ extension RunLog.Entry {
       let root = sealed["root"]?.string.flatMap({ RecordHash(hex: $0) })
     {
       self = .sealed(run: RunID(run), size: Int(size), root: root)
+    } else if let sealed = value["incident_sealed"], let incident = sealed["incident"]?.string,
+      let size = sealed["size"]?.int,
+      let root = sealed["root"]?.string.flatMap({ RecordHash(hex: $0) })
+    {
+      self = .incidentSealed(incident: incident, size: Int(size), root: root)
     } else if let aside = value["log_set_aside"], let name = aside["name"]?.string,
       let why = aside["why"]?.string
     {

@@ -26,6 +26,7 @@ package struct StoreAudit: Sendable {
     let log = try readLog()
     var report = StoreAuditReport(log: log.report, runs: [], findings: log.findings)
     for id in ids.reversed() { report.runs.append(try verify(store.run(id), log)) }
+    report.incidents = try verifyIncidents(log, &report.findings)
     let present = Set(ids)
     for id in log.runs.keys.sorted() where !present.contains(id) {
       report.findings.append(
@@ -33,6 +34,46 @@ package struct StoreAudit: Sendable {
     }
     report.findings += try verifyObservations()
     return report
+  }
+
+  /// One incident's journal.
+  package func verify(incident id: String) throws(StoreError) -> RunAudit {
+    try verify(incident: id, try readLog())
+  }
+
+  private func verify(incident id: String, _ log: LogContent) throws(StoreError) -> RunAudit {
+    let store = IncidentStore(folder)
+    let note = try readIfThere(store.checkpoint(id), limit: Checkpoint.maximumBytes)
+    let verifier = JournalVerifier(origin: Checkpoint.origin(ofIncident: id), keys: keys)
+    let anchors = log.incidents[id] ?? []
+    guard Files.exists(store.journal(id)) else {
+      let missing = AuditFinding(.missing, "the journal of incident \(id) is missing")
+      return RunAudit(
+        run: RunID(id),
+        journal: verifier.verify(BytesSource([]), checkpoint: note, anchors: anchors),
+        findings: [missing])
+    }
+    let file = try OpenFile(store.journal(id), O_RDONLY)
+    let findings =
+      log.incidents[id] == nil
+      ? [AuditFinding(.added, "incident \(id) is not in the log of all runs")] : []
+    return RunAudit(
+      run: RunID(id), journal: try verifier.verify(file, checkpoint: note, anchors: anchors),
+      findings: findings)
+  }
+
+  private func verifyIncidents(
+    _ log: LogContent, _ findings: inout [AuditFinding]
+  ) throws(StoreError) -> [RunAudit] {
+    let ids = try IncidentStore(folder).ids()
+    for id in log.incidents.keys.sorted() where !ids.contains(id) {
+      findings.append(
+        AuditFinding(
+          .missing, "incident \(id) is in the log of all runs, but its folder is missing"))
+    }
+    var audits: [RunAudit] = []
+    for id in ids { audits.append(try verify(incident: id, log)) }
+    return audits
   }
 
   private func verify(_ run: RunFolder, _ log: LogContent) throws(StoreError) -> RunAudit {
@@ -127,6 +168,7 @@ private struct LogContent {
 
   var report: AuditReport
   var runs: [RunID: Run] = [:]
+  var incidents: [String: [JournalAnchor]] = [:]
   var findings: [AuditFinding] = []
 }
 
@@ -165,6 +207,9 @@ extension StoreAudit {
         case .sealed(let run, let size, let root):
           content.runs[run, default: .init()].anchors.append(
             JournalAnchor(size: size, root: root, source: source))
+        case .incidentSealed(let incident, let size, let root):
+          content.incidents[incident, default: []].append(
+            JournalAnchor(size: size, root: root, source: source))
         case .setAside(let name, _): aside.append(name)
         case nil: break
         }
@@ -191,11 +236,13 @@ package struct StoreAuditReport: Sendable, Equatable {
   package var log: AuditReport
   /// Oldest first.
   package var runs: [RunAudit]
+  /// Journals of incidents, by their ids.
+  package var incidents: [RunAudit] = []
   /// What is not as it should be with the runs as a whole.
   package var findings: [AuditFinding]
 
   package var verdict: AuditReport.Verdict {
-    let verdicts = [log.verdict.worse(with: findings)] + runs.map(\.verdict)
+    let verdicts = [log.verdict.worse(with: findings)] + (runs + incidents).map(\.verdict)
     return verdicts.contains(.damaged)
       ? .damaged : verdicts.contains(.unproven) ? .unproven : .intact
   }

@@ -4,6 +4,11 @@ import RunbookModel
 import Testing
 
 @Suite struct `The built-in messages` {
+  private static let sev2: IncidentFacts = {
+    var facts = IncidentFacts()
+    facts.usersAffected = 12
+    return facts
+  }()
   private static let outage = Timestamp("2026-11-21T03:00:00Z") ?? Timestamp(nanoseconds: 0)
 
   private func figures(_ adjust: (inout RunFigures) -> Void = { _ in }) -> RunFigures {
@@ -47,7 +52,7 @@ import Testing
         Severity:   not stated
         State:      being recovered
         Outage:     since 2026-11-21 03:00:00 UTC, 4 min 10 s so far
-        Recovery:   4 min 10 s, objective 15 min, 10 min 50 s left
+        Recovery:   4 min 10 s so far, objective 15 min, 10 min 50 s left
         Data lost:  not known (no step has measured it yet), objective 5 s
         Forecast:   not known (no forecast was made)
         Done:       Fence site A; Promote site B
@@ -106,7 +111,7 @@ import Testing
         $0.rtoVerdict = .met
         $0.dataLoss = .atMost(.milliseconds(480))
         $0.rpoVerdict = .met
-        $0.severity = "SEV2"
+        $0.incident = Self.sev2
         $0.lead = "Alice, +49 30 1234"
       })
     #expect(done.hasPrefix("shop (SEV2): recovered\n"))
@@ -120,10 +125,12 @@ import Testing
       of: figures {
         $0.recoveredAt = Self.outage + .seconds(3700)
         $0.elapsed = .atLeast(.seconds(3700))
+        $0.incident = Self.sev2
         $0.rtoVerdict = .missed
         $0.dataLoss = .exactly(.zero)
       })
-    #expect(missed.hasPrefix("shop：已恢复\n"))
+    #expect(missed.hasPrefix("shop (SEV2)：已恢复\n"))
+    #expect(missed.contains("事件级别：SEV2，影响 12 % 用户，橙色预警\n"))
     #expect(missed.contains("恢复用时：至少 1 小时 1 分钟，目标 15 分钟，未达成\n"))
     #expect(missed.contains("数据丢失：0 秒，目标 5 秒\n"))
   }

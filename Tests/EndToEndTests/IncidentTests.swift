@@ -1,0 +1,151 @@
+import Glibc
+import RunbookModel
+import TestServers
+import Testing
+
+/// Incidents, and telling people by hand, with the program as people use it.
+@Suite struct IncidentTests {
+  private static let contacts = """
+    contacts:
+      stakeholders: {name: Board, mail: board@shop.example}
+      night: {name: Guard, phone: '110'}
+    """
+
+  private func prepare(_ desk: Desk) throws {
+    try desk.environment(Self.contacts)
+    // The values of the desk's own environment, and the way that messages take.
+    let path = desk.book + "/environments/here.yaml"
+    let text = (readText(path) ?? "").replacing(
+      "color: blue}", with: "color: blue, messages: {file: '\(desk.target)/mbox'}}")
+    try write(text, to: path)
+  }
+
+  @Test func `an incident collects what people say, and its report holds the run's figures`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try prepare(desk)
+      try desk.runbook(checked("a"))
+      let opened = try await desk.lifeboat(
+        "incident", "open", "The shop is | down", "--id", "INC-7", "--service", "small", "--drill",
+        "--users-affected", "40%", "--alerted-at", "3m", "--outage-at", "10m")
+      #expect(opened.status == 0, "\(opened)")
+      #expect(opened.output.contains("SEV1, 40 % of users, red"), "\(opened)")
+      #expect(opened.output.contains("objective 5 min: met"), "\(opened)")
+      let again = try await desk.lifeboat("incident", "open", "x", "--id", "INC-7")
+      #expect(again.status == 4, "\(again)")
+      let run = try await desk.lifeboat("drill", desk.book, "-e", "here", "--incident", "INC-7")
+      #expect(run.status == 0, "\(run)")
+      for words in [
+        ["note", "INC-7", "the pager was silent", "--at", "8m"],
+        ["finding", "INC-7", "nobody had the key", "--severity", "high", "--owner", "ops"],
+        [
+          "action", "INC-7", "keep it in the safe", "--owner", "bob", "--due", "2030-01-31",
+          "--about", "F1",
+        ],
+        ["action", "INC-7", "buy a pager", "--owner", "bob"],
+        ["resolve", "INC-7", "A2", "--how", "bought"],
+        ["close", "INC", "--reason", "the shop sells"],
+      ] {
+        let ended = try await desk.start(["incident"] + words).end()
+        #expect(ended.status == 0, "\(words): \(ended)")
+      }
+      let report = try await desk.lifeboat("incident", "show", "INC-7")
+      let text = report.output
+      #expect(text.contains("# Post-incident report: The shop is \\| down"), "\(report)")
+      #expect(text.contains("**This was a drill.**"))
+      #expect(text.contains("Open items      | F1, A1"), "\(text)")
+      #expect(text.contains("- **A1** keep it in the safe, bob, due 2030-01-31"), "\(text)")
+      #expect(text.contains("A small runbook (drill)"))
+      #expect(text.contains("The drill succeeded"), "\(text)")
+      #expect(text.contains("closed"))
+      // What happened eight minutes ago stands before what was written before it.
+      let silent = text.firstRange(of: "the pager was silent")?.lowerBound
+      let opening = text.firstRange(of: "incident opened:")?.lowerBound
+      if let silent, let opening { #expect(silent < opening) } else { Issue.record("\(text)") }
+      let json = try await desk.lifeboat("incident", "show", "INC-7", "--format", "json")
+      let value = try JSONText.read(json.output.utf8)
+      #expect(value["response"]?["severity"] == "SEV1")
+      #expect(value["findings"]?.list?.count == 1)
+      #expect(value["runs"]?.list?.first?["summary"]?["outcome"] == "succeeded")
+      let runReport = try await desk.lifeboat("report", "--format", "json")
+      let incident = try JSONText.read(runReport.output.utf8)["incident"]
+      #expect(incident?["incident"] == "INC-7")
+      #expect(incident?["time_to_respond"]?["verdict"] == "met")
+      #expect(try await desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
+
+  @Test func `a changed byte, a missing record and a missing incident are found`() async throws {
+    try await Desk.with { desk in
+      let open = try await desk.lifeboat("incident", "open", "Fire", "--id", "INC-1")
+      #expect(open.status == 0, "\(open)")
+      _ = try await desk.lifeboat("incident", "note", "INC-1", "it burns")
+      let good = try await desk.lifeboat("audit", "verify")
+      #expect(
+        good.status == 0 && good.output.contains("incident INC-1: as it was written"), "\(good)")
+      let path = "\(desk.state)/incidents/INC-1/journal.jsonl"
+      let text = readText(path) ?? ""
+      try write(text.replacing("it burns", with: "it rains"), to: path)
+      #expect(try await desk.lifeboat("audit", "verify").status == 11)
+      let lines = text.split(separator: "\n")
+      try write(lines[0] + "\n", to: path)
+      #expect(try await desk.lifeboat("audit", "verify").status == 11)
+      removeTree("\(desk.state)/incidents/INC-1")
+      let gone = try await desk.lifeboat("audit", "verify")
+      #expect(gone.status == 11 && gone.output.contains("its folder is missing"), "\(gone)")
+    }
+  }
+
+  @Test func `tell shows, asks, sends and keeps; without a yes it sends nothing`() async throws {
+    try await Desk.with { desk in
+      try prepare(desk)
+      try desk.runbook(checked("a"))
+      _ = try await desk.drill()
+      let mbox = "\(desk.target)/mbox"
+      let words = ["tell", "latest", "--to", "stakeholders", "--template", "recovered"]
+      let asked = try await desk.start(words).end()
+      #expect(asked.status == 6 && asked.errors.contains("add --yes"), "\(asked)")
+      #expect(asked.output.contains("Subject: [DRILL] small: recovered"), "\(asked)")
+      #expect(readText(mbox) == nil)
+      #expect(names(in: "\(desk.state)/incidents") == [])
+      let more = ["--lang", "zh-Hans", "--next", "明早复盘", "--yes"]
+      let sent = try await desk.start(words + more).end()
+      #expect(sent.status == 0 && sent.output.contains("appended to"), "\(sent)")
+      #expect((readText(mbox) ?? "").contains("下一步：明早复盘\n"))
+      // A second one is another message, not a double of the first.
+      #expect(try await desk.start(words + ["--yes"]).end().status == 0)
+      #expect((readText(mbox) ?? "").split(separator: "\nMessage-ID: ").count == 3)
+      let listed = try await desk.lifeboat("incident", "list")
+      #expect(listed.output.contains("A small runbook"), "\(listed)")
+      let id = names(in: "\(desk.state)/incidents").first ?? ""
+      let report = try await desk.lifeboat("incident", "show", id)
+      #expect(report.output.contains("Board \\<board@shop.example>"), "\(report)")
+      #expect(report.output.contains("演练"), "\(report)")
+      #expect(try await desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
+
+  @Test func `tell says who it does not know, and what became of a message that failed`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try prepare(desk)
+      try desk.runbook(checked("a"))
+      _ = try await desk.drill()
+      for (to, words) in [
+        ("stakholders", "did you mean 'stakeholders'?"), ("night", "call Guard, 110 (night)"),
+      ] {
+        let ended = try await desk.lifeboat("tell", "--to", to, "--template", "progress", "--yes")
+        #expect(ended.status == 2 && ended.errors.contains(words), "\(ended)")
+      }
+      let via = try await desk.lifeboat(
+        "tell", "--to", "stakeholders", "--template", "progress", "--via", "color", "--yes")
+      #expect(via.status == 2, "\(via)")
+      mkdir("\(desk.target)/mbox", 0o700)
+      let failed = try await desk.lifeboat(
+        "tell", "--to", "stakeholders", "--template", "progress", "--yes")
+      #expect(failed.status == 2 || failed.status == 7, "\(failed)")
+    }
+  }
+}
