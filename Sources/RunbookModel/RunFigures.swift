@@ -11,6 +11,22 @@ public struct RunFigures: Sendable, Equatable {
     case unknown(String)
   }
 
+  /// What lies ahead, from the moment of the figures to the recovery, if nothing fails.
+  public struct Ahead: Sendable, Equatable {
+    /// Half of the simulated runs take no longer.
+    public var half: Duration
+    /// 19 of 20 take no longer.
+    public var most: Duration
+    /// Nobody knows how long people take to answer: that comes on top.
+    public var withoutPeople: Bool
+
+    public init(half: Duration, most: Duration, withoutPeople: Bool) {
+      self.half = half
+      self.most = most
+      self.withoutPeople = withoutPeople
+    }
+  }
+
   public enum Verdict: String, Sendable, Equatable {
     case met
     case missed
@@ -38,11 +54,13 @@ public struct RunFigures: Sendable, Equatable {
   public var rtoVerdict: Verdict = .unknown
   /// nil while the service is not recovered, as far as the run itself has verified.
   public var recoveredAt: Timestamp?
+  /// Observers saw it from outside; else the run itself has verified it.
+  public var isRecoverySeen = false
   public var dataLoss: Known = .unknown("no step has measured it yet")
   public var rpo: Duration?
   public var rpoVerdict: Verdict = .unknown
-  /// When it will have recovered.
-  public var forecast: Known = .unknown("no forecast was made")
+  /// How long it will still take; nil where nothing was foretold.
+  public var ahead: Ahead?
   /// From the alert to the first response.
   public var responded: Known = .unknown("when the alert came was not said")
   public var timeToRespond: Duration?
@@ -105,7 +123,8 @@ extension RunFigures {
       "elapsed": value(elapsed), "left": left,
       "recovered_at": recoveredAt.map(Value.timestamp)
         ?? .unknown("the service is not recovered yet"),
-      "data_loss": value(dataLoss), "forecast": value(forecast),
+      "data_loss": value(dataLoss),
+      "forecast": ahead.map { .duration($0.most) } ?? .unknown("nothing was foretold"),
       "verdict": .string(rtoVerdict.rawValue),
     ]
   }

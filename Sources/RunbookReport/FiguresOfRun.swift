@@ -1,9 +1,10 @@
+package import RunbookForecast
 import RunbookEngine
 package import RunbookModel
 
 extension RunFigures {
-  /// The figures of a run at `now`; nil when no record opened it.
-  package init?(_ history: RunHistory, now: Moment?) {
+  /// The figures of a run at `now`; nil when no record opened it. `forecast` is of the same moment.
+  package init?(_ history: RunHistory, now: Moment?, forecast: TimeForecast?) {
     guard let summary = RunSummary(history, now: now) else { return nil }
     let clocks = summary.clocks
     let plan = history.plan
@@ -11,7 +12,7 @@ extension RunFigures {
       at: now?.wall ?? history.last ?? summary.started, run: summary.run, purpose: summary.purpose,
       service: summary.service, title: summary.title, clock: plan.objectives.clock.rawValue)
     startedBy = summary.startedBy
-    outageAt = history.opening?.outageAt
+    outageAt = history.opening?.outageAt ?? clocks.outage?.onsetAt
     elapsed = Known(clocks.rto.measured)
     // While it counts, what it shows now is known where its beginning is, though not what it will come to.
     if clocks.recovered == nil, let start = clocks.start.at, at >= start {
@@ -20,6 +21,11 @@ extension RunFigures {
     rto = clocks.rto.target
     rtoVerdict = Verdict(clocks.rto.verdict)
     recoveredAt = clocks.recovered?.at
+    isRecoverySeen = clocks.recovered?.isSeen ?? false
+    ahead = forecast.map {
+      Ahead(
+        half: $0.finish.p50, most: $0.finish.p95, withoutPeople: !$0.withoutPeople.isEmpty)
+    }
     dataLoss = Known(clocks.rpo.measured)
     rpo = clocks.rpo.target
     rpoVerdict = Verdict(clocks.rpo.verdict)

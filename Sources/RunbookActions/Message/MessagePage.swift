@@ -20,8 +20,8 @@ extension MessageSend {
         `template` is one of three texts that are made from the run's figures at that moment: `first_response`, \
         `progress` and `recovered`. They hold service, severity, state, outage, the recovery clock against its \
         objective, the data lost as far as it is bounded, the forecast, what is done, goes on, waits and comes next, \
-        what is in doubt, who leads, and the moment of which all that is. 'recovered' says so only when the run has \
-        verified it; else its subject is "NOT confirmed as recovered". `subject` and `body` of your own may use \
+        what is in doubt, who leads, and the moment of which all that is. 'recovered' says so only when observers saw \
+        it, or the run has verified it; else its subject is "NOT confirmed as recovered". `subject` and `body` of your own may use \
         `clock.elapsed`, `clock.left`, `clock.data_loss` and the other names in scope.
 
         In a drill the subject begins with [DRILL] and so does the text ([演练] in Chinese); nothing turns that off.

@@ -51,7 +51,9 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
   }
 
   private func state(_ figures: RunFigures, _ words: MessageWords) -> String {
-    if let at = figures.recoveredAt { return words.recovered(words.time(at)) }
+    if let at = figures.recoveredAt {
+      return words.recovered(words.time(at), isSeen: figures.isRecoverySeen)
+    }
     if figures.isClosed { return words.endedUnrecovered }
     return figures.waiting.isEmpty ? words.beingRecovered : words.waitsForPeople
   }
@@ -98,7 +100,8 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
   }
 
   private func forecast(_ figures: RunFigures, _ words: MessageWords) -> String {
-    figures.recoveredAt == nil ? words.known(figures.forecast) : words.isRecovered
+    figures.recoveredAt != nil
+      ? words.isRecovered : figures.ahead.map(words.ahead) ?? words.notForetold
   }
 
   private func list(_ items: [String], _ words: MessageWords) -> String {

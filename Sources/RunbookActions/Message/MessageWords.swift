@@ -50,11 +50,21 @@ struct MessageWords: Sendable {
   var nothing: String { say("nothing", "无") }
   func more(_ count: Int) -> String { say("; and \(count) more", "；等另外 \(count) 项") }
 
-  func recovered(_ time: String) -> String {
-    say(
-      "recovered at \(time), as far as the run itself has verified",
-      "已于 \(time) 恢复（以本次执行自身的验证为准）")
+  func recovered(_ time: String, isSeen: Bool) -> String {
+    isSeen
+      ? say("recovered at \(time), as seen from outside", "已于 \(time) 恢复（以外部观测为准）")
+      : say(
+        "recovered at \(time), as far as the run itself has verified",
+        "已于 \(time) 恢复（以本次执行自身的验证为准）")
   }
+  func ahead(_ ahead: RunFigures.Ahead) -> String {
+    let text = say(
+      "in about \(span(ahead.half)), 19 of 20 within \(span(ahead.most)), if nothing fails",
+      "若无失败，约 \(span(ahead.half))后恢复，95% 的情况下不超过 \(span(ahead.most))")
+    return ahead.withoutPeople
+      ? text + say(", without the time of people", "（不含人工等待时间）") : text
+  }
+  var notForetold: String { say("not known (nothing was foretold)", "未知") }
   var endedUnrecovered: String {
     say("the run has ended, and the service is not confirmed as recovered", "执行已结束，服务尚未确认恢复")
   }

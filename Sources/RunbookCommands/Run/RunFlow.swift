@@ -212,8 +212,8 @@ extension RunSession {
       toolVersion: program.version)
     // Read as `status` reads it, each time anew: the records are in the file before anything is done on their account.
     session.figures = { [session] folder, plan in
-      guard let stored = try? StoredRun(folder, of: plan, session: session) else { return nil }
-      return RunFigures(stored.history, now: session.clock.now())
+      let stored = try? StoredRun(folder, of: plan, session: session)
+      return stored?.figures(now: session.clock.now())
     }
     return session
   }

@@ -61,6 +61,11 @@ struct StoredRun {
     return summary
   }
 
+  /// For messages and `clock.*`; nil when it was never opened.
+  func figures(now: Moment) -> RunFigures? {
+    RunFigures(history, now: now, forecast: (try? summary(now: now))?.forecast)
+  }
+
   private var notOpened: Refusal {
     Refusal(
       .internal, "run \(folder.id) was never opened: its process ended before the first record",

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import RunbookDriver
 import RunbookModel
 import RunbookReport
@@ -227,12 +226,20 @@ struct IncidentShow: ParsableCommand {
     commandName: "show", abstract: "The post-incident report, with the runs that belong to it.")
   @Argument(help: "The incident's id, or its beginning.") var id: String
   @Option(help: "markdown for people, json for programs.")
-  var format: ReportCommand.Format = .markdown
-  @Option(help: ArgumentHelp("Write to this file instead of the screen.", valueName: "file"))
-  var out: String?
+  var format: Format = .markdown
+  @Option(
+    name: [.customLong("output"), .customLong("out")],
+    help: ArgumentHelp(
+      "Write to this file, which must not be there yet, instead of the screen.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case markdown
+    case json
+  }
 
   func run() throws {
-    let console = Console()
     let desk = IncidentDesk(try RunStore.current())
     let report = try desk.report(desk.store.find(id))
     let text =
@@ -240,13 +247,7 @@ struct IncidentShow: ParsableCommand {
       case .markdown: report.markdown
       case .json: JSONText.text(report.json, style: .plain, pretty: true) + "\n"
       }
-    guard let out else { return console.out(text) }
-    do {
-      try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
-    } catch {
-      throw Refusal(.internal, "the report cannot be written to \(out): \(error)")
-    }
-    console.out("Written to \(out).")
+    try ReportOutput(path: output, console: Console()).write(text)
   }
 }
 

@@ -63,7 +63,7 @@ struct Tell: AsyncParsableCommand {
       about: plan, run: stored.folder.id, id: StepID("tell_\(record)_\(count + 1)"), input: input,
       registry: Program.current.registry, secrets: try await secrets(plan, input, console),
       clock: Program.current.clock,
-      figures: { [history = stored.history] in RunFigures(history, now: now) })
+      figures: { [figures = stored.figures(now: now)] in figures })
     let (change, preview) = try Self.planned(await teller.preview())
     console.out(preview.does.joined(separator: "\n"))
     for warning in preview.warnings { console.note("warning: \(warning)") }

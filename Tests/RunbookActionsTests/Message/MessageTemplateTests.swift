@@ -24,6 +24,7 @@ import Testing
     figures.done = ["Fence site A", "Promote site B"]
     figures.underWay = ["Shift traffic"]
     figures.next = ["Switch the name"]
+    figures.ahead = .init(half: .seconds(120), most: .seconds(190), withoutPeople: false)
     adjust(&figures)
     return figures
   }
@@ -54,7 +55,7 @@ import Testing
         Outage:     since 2026-11-21 03:00:00 UTC, 4 min 10 s so far
         Recovery:   4 min 10 s so far, objective 15 min, 10 min 50 s left
         Data lost:  not known (no step has measured it yet), objective 5 s
-        Forecast:   not known (no forecast was made)
+        Forecast:   in about 2 min, 19 of 20 within 3 min 10 s, if nothing fails
         Done:       Fence site A; Promote site B
         Going on:   Shift traffic
         Next:       Switch the name
@@ -70,6 +71,7 @@ import Testing
       "progress", "zh-Hans", next: "03:30 再次通报",
       of: figures {
         $0.outageAt = nil
+        $0.ahead = nil
         $0.elapsed = .unknown("when the outage began was not said")
         $0.rtoVerdict = .unknown
         $0.waiting = ["commander: go"]
@@ -127,9 +129,11 @@ import Testing
         $0.elapsed = .atLeast(.seconds(3700))
         $0.incident = Self.sev2
         $0.rtoVerdict = .missed
+        $0.isRecoverySeen = true
         $0.dataLoss = .exactly(.zero)
       })
     #expect(missed.hasPrefix("shop (SEV2)：已恢复\n"))
+    #expect(missed.contains("恢复（以外部观测为准）"))
     #expect(missed.contains("事件级别：SEV2，影响 12 % 用户，橙色预警\n"))
     #expect(missed.contains("恢复用时：至少 1 小时 1 分钟，目标 15 分钟，未达成\n"))
     #expect(missed.contains("数据丢失：0 秒，目标 5 秒\n"))
