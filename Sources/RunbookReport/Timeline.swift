@@ -53,8 +53,7 @@ enum Timeline {
         builder.add(
           .recovered, recovered.step,
           recovered.isSeen
-            ? "the last critical step has succeeded"
-            : "the last critical step has succeeded: recovered, as far as the run itself saw")
+            ? history.words.criticalDone : history.words.criticalDoneUnwatched)
       }
       for command in record.commands { builder.command(command) }
       entries += builder.entries
@@ -66,8 +65,8 @@ enum Timeline {
   fileprivate static func stated(_ history: RunHistory) -> [TimelineEntry] {
     guard let opening = history.opening, let start = history.start else { return [] }
     let said: [(Timestamp?, TimelineEntry.Kind, String)] = [
-      (opening.outageAt, .outage, "the outage began, as stated at the run's start"),
-      (opening.declaredAt, .declared, "declared, as stated at the run's start"),
+      (opening.outageAt, .outage, history.words.outageStated),
+      (opening.declaredAt, .declared, history.words.declaredStated),
     ]
     let entries = said.compactMap { at, kind, text in
       at.map {
@@ -95,6 +94,8 @@ private struct TimelineBuilder {
   let record: ReportRecord
   var entries: [TimelineEntry] = []
 
+  private var words: Words { history.words }
+
   init(history: RunHistory, index: Int, record: ReportRecord) {
     self.history = history
     self.index = index
@@ -116,70 +117,65 @@ private struct TimelineBuilder {
       add(.runOpened, nil, by: opening.by, opened(opening))
     case .runResumed(let said): add(.runResumed, nil, by: said.by, resumed(said))
     case .interrupted(let said):
-      add(.runInterrupted, nil, "interrupted: \(said.cause); nothing more is started")
+      add(.runInterrupted, nil, words.interrupted(said.cause))
     case .stepPlanned(let report): planned(report)
     case .stepChecked(let report): checked(report)
-    case .stepApplied(let report): ended(report, "applied", "apply failed")
+    case .stepApplied(let report): ended(report, words.applied, words.applyFailed)
     case .stepVerified(let report):
       let verdict = report.result
       add(
         verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
-        "verified, \(verdict.word): \(verdict.evidence.summary)")
-    case .stepUndone(let report): ended(report, "undone", "undo failed")
+        words.verified(verdict) + words.colon + verdict.evidence.summary)
+    case .stepUndone(let report): ended(report, words.undoneTitle, words.undoFailedTitle)
     case .timerFired(let timer):
       switch timer.purpose {
-      case .gate: add(.answered, timer.step, "the time for an answer has run out")
-      case .confirm: add(.answered, timer.step, "the time to confirm it has run out")
+      case .gate: add(.answered, timer.step, words.noAnswerInTime)
+      case .confirm: add(.answered, timer.step, words.notConfirmedInTime)
       case .backoff: break
       }
     case .deadlineReached(let said):
       add(
         .deadlineReached, nil,
-        "the deadline is over after \(said.ran.spoken), pauses of \(said.paused.spoken) not counted; "
-          + "nothing more is started until a person says so")
+        words.deadlineOver(said.ran, said.paused))
     case .personAnswered(let answer):
-      let did = answer.decision == .approve ? "said yes" : "said no"
-      add(.answered, answer.step, by: answer.who, did + because(answer.reason))
+      add(
+        .answered, answer.step, by: answer.who,
+        words.answered(answer.decision) + because(answer.reason))
     case .operatorDecided(let decision):
       add(
         .decided, record.event.step, by: decision.who,
-        decision.choice.words + because(decision.reason))
+        words.say(decision.choice.words, words.decision(decision.choice))
+          + because(decision.reason))
     case .observed(let seen): observed(seen)
     case .soakEnded(let report):
       add(
         .observed, nil, by: "observers",
-        report.result == .lasted
-          ? "seen from outside, the service stayed good; watched for \(report.waited.spoken)"
-          : "seen from outside, the service did NOT stay good in \(report.waited.spoken)")
+        words.soaked(report.result == .lasted, report.waited))
     case .orderRefused(let refused):
       add(
         .orderRefused, refused.step, by: refused.named ?? refused.by,
-        "ordered \(refused.verb.rawValue), which was not taken: \(refused.message)")
+        words.refused(refused.verb.rawValue, refused.message))
     }
   }
 
   mutating func command(_ command: Command) {
     switch command {
     case .plan(let step, let attempt), .check(let step, let attempt):
-      if attempt == 1 {
-        add(.stepBegan, step, "began")
-      } else {
-        add(.stepBegan, step, "began again, attempt \(attempt)")
-      }
+      add(.stepBegan, step, words.began(attempt))
     case .apply(let step, let attempt, _):
-      add(.stepBegan, step, attempt == 1 ? "applying the change" : "applying, attempt \(attempt)")
+      add(.stepBegan, step, words.applying(attempt))
     case .undo(let step, let attempt, _):
-      add(.stepBegan, step, attempt == 1 ? "taking the change back" : "undo, attempt \(attempt)")
-    case .ask(let step, _, let request): add(.asked, step, "asked: \(request.text)")
+      add(.stepBegan, step, words.takingBack(attempt))
+    case .ask(let step, _, let request): add(.asked, step, words.asked(request.text))
     case .startTimer(let step, _, .backoff, let delay):
-      add(.attemptEnded, step, "waits \(delay.spoken) before the next attempt")
+      add(.attemptEnded, step, words.waitsToRetry(delay))
     case .startTimer(let step, _, .confirm, let time):
-      add(.asked, step, "is taken back by itself in \(time.spoken) unless it is confirmed")
-    case .close(let outcome): add(.runEnded, nil, "the run ended: \(outcome.words)")
+      add(.asked, step, words.takenBackUnlessConfirmed(time))
+    case .close(let outcome): add(.runEnded, nil, words.runEnded(outcome))
     case .soak(let time):
       add(
         .observed, nil,
-        "every step has ended; the service is watched" + (time > .zero ? " for \(time.spoken)" : "")
+        words.watching(time)
       )
     case .verify, .startTimer(_, _, .gate, _), .startDeadline: break
     }
@@ -200,19 +196,12 @@ private struct TimelineBuilder {
   }
 
   private func opened(_ opening: RunOpening) -> String {
-    "\(opening.purpose.rawValue) opened on \(opening.host)" + because(opening.reason)
+    words.opened(opening.purpose, opening.host) + because(opening.reason)
   }
 
   private func resumed(_ said: RunResumption) -> String {
-    var text = "taken over on \(said.host)"
-    if !said.interrupted.isEmpty {
-      text += "; not known how these ended: "
-      text += said.interrupted.map(\.text).joined(separator: ", ")
-    }
-    if said.cutBytes > 0 {
-      text += "; \(said.cutBytes) bytes of a torn last line were cut from the journal"
-    }
-    return text
+    words.takenOver(
+      said.host, said.interrupted.map(\.text).joined(separator: words.comma), said.cutBytes)
   }
 
   private func verdictIsGood(_ verdict: Verdict) -> Bool {
@@ -226,12 +215,12 @@ private struct TimelineBuilder {
     switch report.result {
     case .change(_, let preview):
       let does = preview.does.joined(separator: "; ")
-      add(.attemptEnded, report.step, "will do: \(does)")
+      add(.attemptEnded, report.step, words.willDo(does))
     case .alreadyInPlace(let evidence):
-      add(.stepSettled, report.step, "already in place: \(evidence.summary)")
-    case .skipped(let why): add(.stepSettled, report.step, "skipped: \(why)")
+      add(.stepSettled, report.step, words.inPlace(evidence.summary))
+    case .skipped(let why): add(.stepSettled, report.step, words.skipped(why))
     case .ask: break
-    case .failed(let failure): add(.attemptEnded, report.step, "failed: \(failure.message)")
+    case .failed(let failure): add(.attemptEnded, report.step, words.failedWith(failure.message))
     }
   }
 
@@ -240,9 +229,9 @@ private struct TimelineBuilder {
     case .verdict(let verdict):
       add(
         verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
-        "checked, \(verdict.word): \(verdict.evidence.summary)")
-    case .skipped(let why): add(.stepSettled, report.step, "skipped: \(why)")
-    case .failed(let failure): add(.attemptEnded, report.step, "failed: \(failure.message)")
+        words.checked(verdict) + words.colon + verdict.evidence.summary)
+    case .skipped(let why): add(.stepSettled, report.step, words.skipped(why))
+    case .failed(let failure): add(.attemptEnded, report.step, words.failedWith(failure.message))
     }
   }
 
@@ -251,12 +240,10 @@ private struct TimelineBuilder {
   ) {
     switch report.result {
     case .done(let evidence):
-      add(.attemptEnded, report.step, "\(good): \(evidence.summary)")
+      add(.attemptEnded, report.step, good + words.colon + evidence.summary)
     case .failed(let failure):
-      let effect =
-        failure.effect == .unknown
-        ? "whether anything was changed is not known" : "nothing was changed"
-      add(.attemptEnded, report.step, "\(bad) (\(effect)): \(failure.message)")
+      let effect = words.brackets(words.effect(isUnknown: failure.effect == .unknown))
+      add(.attemptEnded, report.step, bad + effect + words.colon + failure.message)
     }
   }
 }

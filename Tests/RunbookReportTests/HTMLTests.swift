@@ -99,7 +99,7 @@ import Testing
       let ours =
         [report.headline, report.clocks.rto.why, report.clocks.rpo.why, report.clocks.mtpd.why]
         + report.doubts.map(\.text) + report.observations.map(\.text) + report.notRun.map(\.text)
-        + report.deviations.map(\.effect)
+        + report.deviations.map(\.effect) + report.timeline.map(\.text)
       for text in ours {
         #expect(text.unicodeScalars.contains { $0.value >= 0x4E00 }, "\(text)")
       }

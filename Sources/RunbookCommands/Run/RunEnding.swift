@@ -24,6 +24,8 @@ struct RunEnding {
       if let advice = doubt.advice { console.out("        \(advice)") }
     }
     console.out("Report  \(path)")
+    // Made when somebody wants it: a run must not end later for a page that nobody reads yet.
+    console.out("Page    lifeboat report \(result.run.id) --format html --output FILE")
     console.out("Proof   lifeboat audit verify \(result.run.id)")
     switch result.ending {
     case .waiting, .paused:
