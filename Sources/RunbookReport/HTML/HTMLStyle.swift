@@ -34,8 +34,8 @@ enum HTMLStyle {
     nav ol{columns:16rem;font-size:.875rem;padding-left:1.5rem;margin:1rem 0}
     table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem;font-size:.9rem}
     caption{text-align:left;color:var(--soft);font-size:.875rem;padding:.25rem 0}
-    th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;min-width:4.7rem}
-    .t-findings th:first-child,.t-findings thead th:first-child{min-width:2.6rem}.t-findings td:nth-child(2){min-width:6.5rem}.chart th,.chart td{min-width:0}
+    th,td{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;min-width:5.3rem}
+    .t-findings th:first-child,.t-findings thead th:first-child{min-width:2.6rem}.t-findings td:nth-child(2),.t-steps td:nth-child(2){min-width:6.8rem}.t-steps td:nth-child(4),.t-moments td:nth-child(4){min-width:6rem}.t-moments td:nth-child(3){min-width:9rem}.chart th,.chart td{min-width:0}
     thead th{background:var(--panel);border-bottom:2px solid var(--line);font-size:.8125rem;overflow-wrap:normal}
     tbody th{font-weight:600}.sub{font-weight:400}
     .t-phases th,.t-integrity th,.t-identity th{width:16rem}.t-moments tbody th{white-space:nowrap;font-weight:400;font-variant-numeric:tabular-nums}.t-phases tbody th{font-weight:400}
@@ -57,7 +57,7 @@ enum HTMLStyle {
     .chart svg{display:block;width:100%;height:2.3rem;overflow:visible}
     .chart tbody td:last-child{line-height:1.2;font-size:.75rem;height:2.3rem}
     .chart .sub{font-size:inherit}
-    .chart .axis svg{height:3.6rem}
+    .chart .axis svg{height:58px}
     .chart text{font-size:11px;fill:var(--fg);font-variant-numeric:tabular-nums}
     .chart text.utc{fill:var(--soft)}
     .chart .path{fill:var(--fg)}
