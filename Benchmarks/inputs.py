@@ -88,9 +88,9 @@ def plain(path, steps):
     return _folder(path, "".join(lines))
 
 
-def commands(path, steps, argv, together=False):
-    """A runbook of equal commands, one after another or all at one time."""
-    concurrency = f"concurrency: {steps}\n" if together else ""
+def commands(path, steps, argv, together=False, at_a_time=None):
+    """A runbook of equal commands, one after another or all at one time, or so many at a time."""
+    concurrency = f"concurrency: {at_a_time or steps}\n" if together else ""
     lines = [
         "lifeboat: 1\nrunbook: commands\nservice: bench\nobjectives: {rto: 4h, clock: run}\n"
         f"{concurrency}stages:\n  - stage: one\n    steps:\n"

@@ -12,8 +12,18 @@ package struct Forecaster: Sendable {
   private let figures: [TimeForecast.StepTime]?
   package let runs: Int
 
-  /// A thousand runs put a chance within 2 points; long plans get fewer, so that all of it stays quick.
-  package static func runs(for steps: Int) -> Int { min(max(1_000_000 / max(steps, 1), 200), 2000) }
+  /// A thousand runs put a chance within 2 points; long plans get fewer, and those whose places are scarce, which take
+  /// longer to walk, so that all of it stays quick.
+  private static func runs(for graph: PlanGraph) -> Int {
+    let steps = max(graph.stageOf.count, 1)
+    return min(max((graph.isUnbounded ? 1_000_000 : 300_000) / steps, 200), 2000)
+  }
+
+  /// How many runs each of several trials may have together with the others.
+  var trialRuns: Int {
+    let steps = max(graph.stageOf.count, 1)
+    return min(max((graph.isUnbounded ? 400_000 : 80_000) / steps, 50), 500)
+  }
 
   package init(
     _ plan: Plan, _ estimates: [StepEstimate], progress: [StepProgress]? = nil, seed: UInt64 = 1,
@@ -24,8 +34,8 @@ package struct Forecaster: Sendable {
     self.estimates = estimates
     self.progress = progress
     self.seed = seed
-    self.runs = max(1, runs ?? Self.runs(for: plan.steps.count))
     graph = PlanGraph(plan)
+    self.runs = max(1, runs ?? Self.runs(for: graph))
   }
 
   package func forecast(passed: TimeForecast.Passed) -> TimeForecast {

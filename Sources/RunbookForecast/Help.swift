@@ -43,8 +43,8 @@ package struct Helper: Sendable {
 
   /// The best first.
   package func all(for forecast: TimeForecast) -> [Help] {
-    let runs = min(forecast.simulatedRuns, 500)
-    let forecaster = Forecaster(plan, estimates, seed: seed, runs: runs)
+    let forecaster = Forecaster(plan, estimates, seed: seed)
+    let runs = min(forecast.simulatedRuns, forecaster.trialRuns)
     let before = forecaster.finishes(runs: runs) { _ in }
     var found: [Help] = []
     func weigh(_ kind: Help.Kind, _ place: Int, without: [StepID] = [], _ after: [Double]) {

@@ -14,7 +14,8 @@ struct Walk {
   private(set) var stageEnds: [Double]
   private var isSettled: [Bool]
 
-  // Only where places are scarce.
+  // Only where places are scarce: as each run begins, worked out once, and as it goes.
+  private var beginning = Beginning()
   private var waitingFor: [Int] = []
   private var unsettledInStage: [Int] = []
   private var unsettledCopies: [Int] = []
@@ -32,6 +33,29 @@ struct Walk {
     causes = Array(repeating: -1, count: count)
     stageEnds = Array(repeating: 0, count: graph.stages.count)
     isSettled = (0..<count).map { progress?[$0] == .settled }
+    if !graph.isUnbounded { beginning = Beginning(graph, isSettled) }
+  }
+
+  /// What every run of a plan with scarce places begins with.
+  private struct Beginning {
+    var waitingFor: [Int] = []
+    var unsettledInStage: [Int] = []
+    var unsettledCopies: [Int] = []
+    var provenCopies: [Int] = []
+
+    init() {}
+
+    init(_ graph: PlanGraph, _ isSettled: [Bool]) {
+      waitingFor = graph.needs.indices.map { place in
+        graph.needs[place].count { !isSettled[$0] }
+          + graph.needsCopies[place].count { list in
+            graph.repeated[list].range.contains { !isSettled[$0] }
+          }
+      }
+      unsettledInStage = graph.stages.map { $0.count { !isSettled[$0] } }
+      unsettledCopies = graph.repeated.map { $0.range.count { !isSettled[$0] } }
+      provenCopies = graph.repeated.map { $0.range.count { isSettled[$0] } }
+    }
   }
 
   mutating func go(_ run: Int, _ draws: Draws) {
@@ -128,15 +152,10 @@ struct Walk {
   }
 
   private mutating func prepare() {
-    waitingFor = graph.needs.indices.map { place in
-      graph.needs[place].count { !isSettled[$0] }
-        + graph.needsCopies[place].count { list in
-          graph.repeated[list].range.contains { !isSettled[$0] }
-        }
-    }
-    unsettledInStage = graph.stages.map { $0.count { !isSettled[$0] } }
-    unsettledCopies = graph.repeated.map { $0.range.count { !isSettled[$0] } }
-    provenCopies = graph.repeated.map { $0.range.count { isSettled[$0] } }
+    waitingFor = beginning.waitingFor
+    unsettledInStage = beginning.unsettledInStage
+    unsettledCopies = beginning.unsettledCopies
+    provenCopies = beginning.provenCopies
     copiesUnderWay = graph.repeated.map { $0.range.count { isUnderWay($0) } }
     waitingCopies = graph.repeated.map { _ in PlaceHeap() }
     for place in graph.needs.indices

@@ -44,6 +44,10 @@ struct StatusScreen {
       var line = ScreenLine("Forecast  ", .strong)
       if let outlook = text.outlook { line.add("\(outlook.text)  ", outlook.style) }
       line.add([text.chance, text.finish].compactMap { $0 }.joined(separator: "; "))
+      switch summary.state {
+      case .holding, .paused, .interrupted: line.add(", if it goes on now", .warning)
+      case .running, .waiting, .unwinding, .ended: break
+      }
       lines.append(line)
     }
     return lines
@@ -106,7 +110,7 @@ struct StatusScreen {
 
   /// Every section gets its least lines, the most urgent first, then what is left goes round in the same order.
   private func body(_ room: Int) -> [ScreenLine] {
-    let sections = [waits, failed, working, next, last].filter { !$0.lines.isEmpty }
+    let sections = [waits, failed, working, seen, next, last].filter { !$0.lines.isEmpty }
     var shown = [Int](repeating: 0, count: sections.count)
     var left = room
     for (number, section) in sections.enumerated() {
@@ -181,6 +185,29 @@ struct StatusScreen {
       return line
     }
     return Section(title: "GOES ON", lines: lines, least: 3)
+  }
+
+  /// What observers say, those of the service first.
+  private var seen: Section {
+    let tracks = history.service.tracks.sorted { first, second in
+      first.observer.decides == .service && second.observer.decides != .service
+    }
+    let offset = now - summary.started
+    let lines = tracks.map { track -> ScreenLine in
+      var line = ScreenLine("  \(track.observer.name)", .strong)
+      guard let span = track.spans.last else { return line.adding("  not looked at yet") }
+      let style: Console.Style =
+        switch span.state {
+        case .good: .good
+        case .bad: track.observer.decides == .service ? .bad : .warning
+        case .unknown: .warning
+        }
+      line.add("  \(span.state.rawValue)", style)
+      line.add(" for \(max(.zero, offset - span.from).clockFace)")
+      if let site = span.answeredBy { line.add(", by \(site)") }
+      return line.adding("  \(span.saw)", .faint)
+    }
+    return Section(title: "SEEN FROM OUTSIDE", lines: lines, least: 1)
   }
 
   private var next: Section {

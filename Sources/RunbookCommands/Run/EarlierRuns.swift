@@ -12,8 +12,10 @@ struct EarlierRuns {
 
   /// Looks at so many of the newest runs for those of the same runbook.
   private static let looked = 200
-  /// Reads at most so many of them.
+  /// Reads at most so many of them, and no more once their plans and journals come to so many bytes: reading all runs of a
+  /// very long runbook would take longer than it is worth. The newest are read first.
   private static let read = 20
+  private static let readBytes = 4 << 20
 
   init(of plan: Plan, except run: RunID? = nil, session: RunSession) {
     let listings: [RunListing]
@@ -23,12 +25,14 @@ struct EarlierRuns {
       problems.append("earlier runs could not be listed: \(error.message)")
       return
     }
+    var bytes = 0
     for listing in listings where listing.id != run {
-      guard times.count + problems.count < Self.read else { return }
+      guard times.count + problems.count < Self.read, bytes < Self.readBytes else { return }
       guard case .runOpened(let opening) = Self.first(listing),
         opening.service == plan.service, opening.runbook == plan.runbook.name
       else { continue }
       do {
+        bytes += try listing.folder.readBytes()
         if let read = try StoredRun(listing.folder, session: session).history.times {
           times.append(read)
         }

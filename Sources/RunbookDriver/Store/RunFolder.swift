@@ -53,6 +53,11 @@ package struct RunFolder: Sendable, Equatable {
   /// How long the journal is now.
   package func journalSize() throws(StoreError) -> Int { try OpenFile(journal, O_RDONLY).size() }
 
+  /// How much has to be read to know the whole run.
+  package func readBytes() throws(StoreError) -> Int {
+    try journalSize() + OpenFile(plan, O_RDONLY).size()
+  }
+
   /// Keeps bytes beside the journal, durably, and returns the SHA-256 under which they are found.
   @discardableResult
   package func attach(_ bytes: [UInt8]) throws(StoreError) -> RecordHash {
