@@ -65,6 +65,8 @@ public struct RunFigures: Sendable, Equatable {
   public var responded: Known = .unknown("when the alert came was not said")
   public var timeToRespond: Duration?
   public var responseVerdict: Verdict = .unknown
+  /// Every critical step is done, and observers have not yet seen the service good for long enough.
+  public var isBeingWatched = false
   public var isClosed = false
   /// Steps in the runbook's order, by their titles.
   public var done: [String] = []

@@ -12,7 +12,10 @@ extension RunFigures {
       at: now?.wall ?? history.last ?? summary.started, run: summary.run, purpose: summary.purpose,
       service: summary.service, title: summary.title, clock: plan.objectives.clock.rawValue)
     startedBy = summary.startedBy
-    outageAt = history.opening?.outageAt ?? clocks.outage?.onsetAt
+    // Not good from the first sample on: it began before anybody looked, and that moment is not known.
+    outageAt =
+      history.opening?.outageAt
+      ?? clocks.outage.flatMap { $0.lastGood == nil ? nil : $0.onsetAt }
     elapsed = Known(clocks.rto.measured)
     // While it counts, what it shows now is known where its beginning is, though not what it will come to.
     if clocks.recovered == nil, let start = clocks.start.at, at >= start {
@@ -30,6 +33,12 @@ extension RunFigures {
     rpo = clocks.rpo.target
     rpoVerdict = Verdict(clocks.rpo.verdict)
     isClosed = history.isClosed
+    isBeingWatched =
+      recoveredAt == nil && !isClosed && clocks.outage != nil
+      && plan.steps.indices.allSatisfy {
+        !plan.steps[$0].isCritical || history.machine.steps[$0].isSettled
+          || history.status(of: $0) == .excluded
+      }
     incident = history.opening?.incident
     lead = Contacts(plan.environmentValues).toCall("commander").first
     if let response = Response(history) {

@@ -11,12 +11,16 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
     let text =
       switch self {
       case .firstResponse: words.subjectFirst
-      case .progress:
-        figures.recoveredAt != nil
-          ? words.subjectRecovered
-          : figures.isClosed ? words.subjectNotRecovered : words.subjectGoesOn
-      case .recovered:
-        figures.recoveredAt == nil ? words.subjectNotRecovered : words.subjectRecovered
+      case .progress, .recovered:
+        if figures.recoveredAt != nil {
+          words.subjectRecovered
+        } else if figures.isBeingWatched {
+          words.subjectWatched
+        } else if figures.isClosed || self == .recovered {
+          words.subjectNotRecovered
+        } else {
+          words.subjectGoesOn
+        }
       }
     return "\(figures.service)\(severity)\(words.colon)\(text)"
   }
@@ -55,6 +59,7 @@ enum MessageTemplate: String, Decodable, Sendable, CaseIterable {
       return words.recovered(words.time(at), isSeen: figures.isRecoverySeen)
     }
     if figures.isClosed { return words.endedUnrecovered }
+    if figures.isBeingWatched { return words.beingWatched }
     return figures.waiting.isEmpty ? words.beingRecovered : words.waitsForPeople
   }
 

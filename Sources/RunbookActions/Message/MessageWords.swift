@@ -14,6 +14,9 @@ struct MessageWords: Sendable {
   var subjectFirst: String { say("outage, the response has begun", "发生故障，应急响应已启动") }
   var subjectGoesOn: String { say("the recovery goes on", "恢复工作进行中") }
   var subjectRecovered: String { say("recovered", "已恢复") }
+  var subjectWatched: String {
+    say("the work is done, the service is being watched", "恢复操作已完成，正在观察服务")
+  }
   var subjectNotRecovered: String {
     say("NOT confirmed as recovered", "尚未确认恢复")
   }
@@ -69,6 +72,11 @@ struct MessageWords: Sendable {
     say("the run has ended, and the service is not confirmed as recovered", "执行已结束，服务尚未确认恢复")
   }
   var beingRecovered: String { say("being recovered", "正在恢复") }
+  var beingWatched: String {
+    say(
+      "every critical step is done; it is not confirmed yet that the service stays good",
+      "关键步骤均已完成，尚未确认服务持续正常")
+  }
   var waitsForPeople: String { say("being recovered, waits for a person", "正在恢复，等待人工处理") }
   var isRecovered: String { say("it is recovered", "已恢复") }
 

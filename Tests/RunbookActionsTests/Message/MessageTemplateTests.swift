@@ -139,6 +139,18 @@ import Testing
     #expect(missed.contains("数据丢失：0 秒，目标 5 秒\n"))
   }
 
+  @Test func `work that is done is not called recovered while the service is being watched`()
+    async throws
+  {
+    let watched = figures { $0.isBeingWatched = true }
+    for template in ["progress", "recovered"] {
+      let text = try await text(template, of: watched)
+      #expect(text.hasPrefix("shop: the work is done, the service is being watched\n"))
+      #expect(text.contains("it is not confirmed yet that the service stays good"))
+    }
+    #expect(try await text("recovered", "zh-Hans", of: watched).hasPrefix("shop：恢复操作已完成"))
+  }
+
   @Test func `a run that ended without recovering never reads as if it goes on`() async throws {
     for template in ["progress", "recovered"] {
       let text = try await text(
