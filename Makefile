@@ -24,7 +24,7 @@ drill: setup
 	Runbooks/drill $(BIN)
 
 # Tests with real servers have the machine to themselves, one target after another; the rest runs together.
-PURE_TESTS = '^(RunbookFormat|RunbookEngine|RunbookJournal|RunbookReport|RunbookSimulation|Tidy)Tests'
+PURE_TESTS = '^(RunbookFormat|RunbookEngine|RunbookForecast|RunbookJournal|RunbookReport|RunbookSimulation|Tidy)Tests'
 # Drills on a whole lab run apart from the other end-to-end tests: on a busy machine a drill loses more than its objective.
 SERVER_TESTS = RunbookDriverTests RunbookActionsTests PostgresPluginTests DNSPluginTests HAProxyPluginTests \
   LabTests 'EndToEndTests\.(Failover|Site)Tests' '^EndToEndTests\.(?!(Failover|Site)Tests)'

@@ -12,17 +12,17 @@ package struct Forecaster: Sendable {
   private let figures: [TimeForecast.StepTime]?
   package let runs: Int
 
-  /// A thousand runs put a chance within 2 points; long plans get fewer, and those whose places are scarce, which take
-  /// longer to walk, so that all of it stays quick.
+  /// A thousand runs put a chance within 2 points, two hundred within 4; long plans get fewer, and those whose places are
+  /// scarce, which take longer to walk, so that a dry run and the start of a recovery stay quick.
   private static func runs(for graph: PlanGraph) -> Int {
     let steps = max(graph.stageOf.count, 1)
-    return min(max((graph.isUnbounded ? 1_000_000 : 300_000) / steps, 200), 2000)
+    return min(max((graph.isUnbounded ? 200_000 : 100_000) / steps, 100), 2000)
   }
 
   /// How many runs each of several trials may have together with the others.
   var trialRuns: Int {
     let steps = max(graph.stageOf.count, 1)
-    return min(max((graph.isUnbounded ? 400_000 : 80_000) / steps, 50), 500)
+    return min(max((graph.isUnbounded ? 100_000 : 40_000) / steps, 40), 500)
   }
 
   package init(

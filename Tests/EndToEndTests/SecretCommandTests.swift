@@ -86,9 +86,9 @@ import Testing
     try await Desk.with { desk in
       try await helper(
         desk, "sleep 1000 & echo $! > '\(desk.path)/pid'; trap '' TERM; while :; do sleep 1; done")
-      try secrets(desk, "key: {command: [./helper], timeout: 300ms}")
+      try secrets(desk, "key: {command: [./helper], timeout: 3s}")
       let ended = try await desk.drill()
-      #expect(ended.status == 2 && ended.errors.contains("had not ended after 300 ms"), "\(ended)")
+      #expect(ended.status == 2 && ended.errors.contains("had not ended after 3 s"), "\(ended)")
       let pid = pid_t(readText(desk.path + "/pid")?.split(separator: "\n").first ?? "") ?? 0
       #expect(pid > 0)
       #expect(await eventually { kill(pid, 0) != 0 }, "its child still runs")

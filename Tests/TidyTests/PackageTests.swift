@@ -24,6 +24,18 @@ import Testing
       #expect(known.contains("Tests/\(name)"), "Package.swift does not know Tests/\(name)")
     }
   }
+
+  @Test func `make test runs every target of tests`() throws {
+    let makefile = try #require(Repository.file("Makefile")).text
+    // Helpers of tests hold none themselves.
+    let helpers: Set<String> = ["ActionConformance", "TestServers"]
+    for name in Repository.folders(in: "Tests") where !helpers.contains(name) {
+      let short = String(name.dropLast("Tests".count))
+      #expect(
+        makefile.contains(name) || ["|", ")"].contains { makefile.contains("\(short)\($0)") },
+        "the Makefile runs no test of \(name)")
+    }
+  }
 }
 
 /// Package.swift as far as its own helpers (`library`, `program`, `plugin`, `tests`) are called in it.
