@@ -128,5 +128,4 @@ extension ObservedService {
   }
 
   package var watchesService: Bool { tracks.contains { $0.observer.decides == .service } }
-  package var watchesWriter: Bool { tracks.contains { $0.observer.decides == .writer } }
 }

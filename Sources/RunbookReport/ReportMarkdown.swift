@@ -58,19 +58,9 @@ extension Report {
   }
 
   private func row(_ name: String, _ result: ObjectiveResult, _ more: String = "") -> [String] {
-    let margin: String =
-      switch (result.verdict, result.margin) {
-      case (.met, let left?): words.comma + words.toSpare(left)
-      case (.missed, let left?):
-        " " + words.missedBy(.zero - left, isBound: result.measured.bound == "at_least")
-      case (.stillCounting, let left?): words.comma + words.left(left)
-      case (.met, nil), (.missed, nil), (.stillCounting, nil), (.unknown, _), (.notRecovered, _),
-        (.noTarget, _):
-        ""
-      }
     return [
       name, result.target.map(words.duration) ?? words.noTarget,
-      words.measured(result.measured) + more, words.verdict(result.verdict) + margin,
+      words.measured(result.measured) + more, words.verdict(of: result),
     ]
   }
 

@@ -3,22 +3,14 @@ import Glibc
 import RunbookModel
 
 /// Sends a request and reads its answer through libcurl. Blocks its thread, for `milliseconds` at most.
-///
-/// No proxy, no cookie, no .netrc, no configuration from outside takes part: what was written is what is asked.
 func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
-  guard isCurlReady, let handle = curl_easy_init() else {
+  guard var transfer = CurlTransfer(milliseconds: request.milliseconds) else {
     return .failure(.notTried("libcurl could not be started"))
   }
+  configure(&transfer, request)
+  if let refusal = transfer.refusal { return .failure(.notTried(refusal)) }
+  let handle = transfer.handle
   let collector = Collector()
-  var lists: [UnsafeMutablePointer<curl_slist>?] = []
-  let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-  defer {
-    curl_easy_cleanup(handle)
-    for list in lists { curl_slist_free_all(list) }
-    message.deallocate()
-  }
-  if let refusal = configure(handle, request, &lists) { return .failure(.notTried(refusal)) }
   let pointer = Unmanaged.passUnretained(collector).toOpaque()
   lifeboat_curl_set_pointer(handle, CURLOPT_WRITEDATA, pointer)
   lifeboat_curl_set_write(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, pointer in
@@ -28,8 +20,7 @@ func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
   lifeboat_curl_set_write(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, pointer in
     Collector.from(pointer).header(UnsafeRawBufferPointer(start: bytes, count: size * count))
   }
-  lifeboat_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
-  let code = withExtendedLifetime(collector) { curl_easy_perform(handle) }
+  let (code, text) = transfer.perform()
   var answer = collector.answer
   var status = 0
   lifeboat_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
@@ -43,65 +34,29 @@ func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
   if code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isCut && status > 0) {
     return .success(answer)
   }
-  let text = String(cString: message)
-  return .failure(
-    trouble(handle, code, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text))
+  return .failure(trouble(handle, code, text))
 }
 
-let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
-/// nil when every option was taken.
-private func configure(
-  _ handle: UnsafeMutableRawPointer, _ request: HTTPRequest,
-  _ lists: inout [UnsafeMutablePointer<curl_slist>?]
-) -> String? {
-  var failed: String?
-  func expect(_ code: CURLcode, _ what: String) {
-    if code != CURLE_OK {
-      failed = failed ?? "\(what): \(String(cString: curl_easy_strerror(code)))"
-    }
-  }
-  func set(_ option: CURLoption, _ value: Int, _ what: String) {
-    expect(lifeboat_curl_set_long(handle, option, value), what)
-  }
-  func set(_ option: CURLoption, _ value: String, _ what: String) {
-    expect(lifeboat_curl_set_text(handle, option, value), what)
-  }
-  func set(_ option: CURLoption, _ values: [String], _ what: String) {
-    guard !values.isEmpty else { return }
-    var list: UnsafeMutablePointer<curl_slist>?
-    for value in values { list = curl_slist_append(list, value) ?? list }
-    lists.append(list)
-    expect(lifeboat_curl_set_pointer(handle, option, list), what)
-  }
-  set(CURLOPT_URL, request.url, "the URL")
-  set(CURLOPT_PROTOCOLS_STR, "http,https", "the protocols")
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https", "the protocols")
-  set(CURLOPT_NOSIGNAL, 1, "signals")
-  set(CURLOPT_QUICK_EXIT, 1, "name look-ups")
-  set(CURLOPT_PROXY, "", "the proxy")
-  set(CURLOPT_TIMEOUT_MS, max(1, request.milliseconds), "the timeout")
-  set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.milliseconds), "the timeout")
-  set(CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0, "redirects")
-  set(CURLOPT_MAXREDIRS, HTTPLimits.redirects, "redirects")
-  set(CURLOPT_FRESH_CONNECT, 1, "the connection")
-  set(CURLOPT_FORBID_REUSE, 1, "the connection")
-  set(CURLOPT_USERAGENT, "lifeboat", "the user agent")
-  set(CURLOPT_SSL_VERIFYPEER, 1, "TLS")
-  set(CURLOPT_SSL_VERIFYHOST, 2, "TLS")
-  if let file = request.caFile { set(CURLOPT_CAINFO, file, "the CA file") }
-  if request.method == "HEAD" { set(CURLOPT_NOBODY, 1, "the method") }
+private func configure(_ transfer: inout CurlTransfer, _ request: HTTPRequest) {
+  transfer.set(CURLOPT_URL, request.url, "the URL")
+  transfer.set(CURLOPT_PROTOCOLS_STR, "http,https", "the protocols")
+  transfer.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https", "the protocols")
+  transfer.set(CURLOPT_FOLLOWLOCATION, request.followsRedirects ? 1 : 0, "redirects")
+  transfer.set(CURLOPT_MAXREDIRS, HTTPLimits.redirects, "redirects")
+  transfer.set(CURLOPT_USERAGENT, "lifeboat", "the user agent")
+  if let file = request.caFile { transfer.set(CURLOPT_CAINFO, file, "the CA file") }
+  if request.method == "HEAD" { transfer.set(CURLOPT_NOBODY, 1, "the method") }
   if let body = request.body {
-    set(CURLOPT_POSTFIELDSIZE, body.count, "the body")
+    transfer.set(CURLOPT_POSTFIELDSIZE, body.count, "the body")
     body.withUnsafeBytes { bytes in
       let pointer = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-      expect(lifeboat_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, pointer), "the body")
+      transfer.expect(
+        lifeboat_curl_set_pointer(transfer.handle, CURLOPT_COPYPOSTFIELDS, pointer), "the body")
     }
-    set(CURLOPT_CUSTOMREQUEST, request.method, "the method")
+    transfer.set(CURLOPT_CUSTOMREQUEST, request.method, "the method")
   }
-  set(CURLOPT_HTTPHEADER, request.headers, "the headers")
-  set(CURLOPT_RESOLVE, request.pins, "the pinned addresses")
-  return failed
+  transfer.set(CURLOPT_HTTPHEADER, request.headers, "the headers")
+  transfer.set(CURLOPT_RESOLVE, request.pins, "the pinned addresses")
 }
 
 private func trouble(

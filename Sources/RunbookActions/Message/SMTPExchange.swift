@@ -48,19 +48,13 @@ enum SMTPOutcome: Sendable, Equatable {
 /// word. When the answer is there, the goodbye gets one second: a server that hangs over it would make a message look
 /// lost that it has accepted.
 func exchange(_ request: SMTPRequest) -> SMTPOutcome {
-  guard isCurlReady, let handle = curl_easy_init() else {
+  guard var transfer = CurlTransfer(milliseconds: request.milliseconds) else {
     return .notSent("libcurl could not be started")
   }
+  configure(&transfer, request)
+  if let refusal = transfer.refusal { return .impossible(refusal) }
+  let handle = transfer.handle
   let talk = SMTPTalk(request.message, handle)
-  var lists: [UnsafeMutablePointer<curl_slist>?] = []
-  let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-  defer {
-    curl_easy_cleanup(handle)
-    for list in lists { curl_slist_free_all(list) }
-    message.deallocate()
-  }
-  if let refusal = configure(handle, request, &lists) { return .impossible(refusal) }
   let pointer = Unmanaged.passUnretained(talk).toOpaque()
   lifeboat_curl_set_pointer(handle, CURLOPT_READDATA, pointer)
   lifeboat_curl_set_write(handle, CURLOPT_READFUNCTION) { bytes, size, count, pointer in
@@ -73,60 +67,26 @@ func exchange(_ request: SMTPRequest) -> SMTPOutcome {
     guard let bytes, let pointer else { return 0 }
     return SMTPTalk.from(pointer).hear(UnsafeRawBufferPointer(start: bytes, count: size * count))
   }
-  lifeboat_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, message)
-  let code = withExtendedLifetime(talk) { curl_easy_perform(handle) }
-  let said = String(cString: message)
-  return talk.outcome(code, said.isEmpty ? String(cString: curl_easy_strerror(code)) : said)
+  let (code, text) = transfer.perform()
+  return withExtendedLifetime(talk) { talk.outcome(code, text) }
 }
 
-/// nil when every option was taken.
-private func configure(
-  _ handle: UnsafeMutableRawPointer, _ request: SMTPRequest,
-  _ lists: inout [UnsafeMutablePointer<curl_slist>?]
-) -> String? {
-  var failed: String?
-  func expect(_ code: CURLcode, _ what: String) {
-    if code != CURLE_OK {
-      failed = failed ?? "\(what): \(String(cString: curl_easy_strerror(code)))"
-    }
-  }
-  func set(_ option: CURLoption, _ value: Int, _ what: String) {
-    expect(lifeboat_curl_set_long(handle, option, value), what)
-  }
-  func set(_ option: CURLoption, _ value: String, _ what: String) {
-    expect(lifeboat_curl_set_text(handle, option, value), what)
-  }
-  func set(_ option: CURLoption, _ values: [String], _ what: String) {
-    guard !values.isEmpty else { return }
-    var list: UnsafeMutablePointer<curl_slist>?
-    for value in values { list = curl_slist_append(list, value) ?? list }
-    lists.append(list)
-    expect(lifeboat_curl_set_pointer(handle, option, list), what)
-  }
-  set(CURLOPT_URL, request.url, "the address")
-  set(CURLOPT_PROTOCOLS_STR, "smtp,smtps", "the protocols")
-  set(CURLOPT_NOSIGNAL, 1, "signals")
-  set(CURLOPT_QUICK_EXIT, 1, "name look-ups")
-  set(CURLOPT_PROXY, "", "the proxy")
-  set(CURLOPT_TIMEOUT_MS, max(1, request.milliseconds), "the timeout")
-  set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.milliseconds), "the timeout")
+private func configure(_ transfer: inout CurlTransfer, _ request: SMTPRequest) {
+  transfer.set(CURLOPT_URL, request.url, "the address")
+  transfer.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps", "the protocols")
   // Otherwise two minutes, which would end no attempt in time to say so.
-  set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(1, request.milliseconds / 1000 + 1), "the timeout")
-  set(CURLOPT_FRESH_CONNECT, 1, "the connection")
-  set(CURLOPT_FORBID_REUSE, 1, "the connection")
-  set(CURLOPT_USE_SSL, request.mustEncrypt ? Int(CURLUSESSL_ALL.rawValue) : 0, "TLS")
-  set(CURLOPT_SSL_VERIFYPEER, 1, "TLS")
-  set(CURLOPT_SSL_VERIFYHOST, 2, "TLS")
-  if let file = request.caFile { set(CURLOPT_CAINFO, file, "the CA file") }
+  transfer.set(
+    CURLOPT_SERVER_RESPONSE_TIMEOUT, max(1, request.milliseconds / 1000 + 1), "the timeout")
+  transfer.set(CURLOPT_USE_SSL, request.mustEncrypt ? Int(CURLUSESSL_ALL.rawValue) : 0, "TLS")
+  if let file = request.caFile { transfer.set(CURLOPT_CAINFO, file, "the CA file") }
   if let login = request.login {
-    set(CURLOPT_USERNAME, login.user, "the user")
-    set(CURLOPT_PASSWORD, login.password.reveal(), "the password")
+    transfer.set(CURLOPT_USERNAME, login.user, "the user")
+    transfer.set(CURLOPT_PASSWORD, login.password.reveal(), "the password")
   }
-  set(CURLOPT_MAIL_FROM, request.from, "the sender")
-  set(CURLOPT_MAIL_RCPT, request.recipients, "the recipients")
-  set(CURLOPT_UPLOAD, 1, "sending")
-  set(CURLOPT_RESOLVE, request.pins, "the pinned addresses")
-  return failed
+  transfer.set(CURLOPT_MAIL_FROM, request.from, "the sender")
+  transfer.set(CURLOPT_MAIL_RCPT, request.recipients, "the recipients")
+  transfer.set(CURLOPT_UPLOAD, 1, "sending")
+  transfer.set(CURLOPT_RESOLVE, request.pins, "the pinned addresses")
 }
 
 /// What was said by both sides; used by one thread, for one exchange.

@@ -4,7 +4,7 @@ import RunbookFormat
 import RunbookModel
 
 /// Which runbook, where, with which values.
-struct RunbookOptions: ParsableArguments {
+struct RunbookChoice: ParsableArguments {
   @Argument(
     help: "The runbook: a folder with runbook.yaml, or the file itself.",
     completion: .file(extensions: ["yaml", "yml"]))
@@ -24,12 +24,29 @@ struct RunbookOptions: ParsableArguments {
     help: ArgumentHelp(
       "A parameter of the runbook; may be given several times.", valueName: "name=value"))
   var parameters: [String] = []
+}
+
+/// What is to be run, and since when it is needed.
+@dynamicMemberLookup
+struct RunbookOptions: ParsableArguments {
+  @OptionGroup var choice: RunbookChoice
 
   @Option(
     help: ArgumentHelp(
       "When the outage began: a UTC time (2026-11-21T03:12:00Z) or how long ago (4m30s).",
       valueName: "time"))
   var outageAt: String?
+
+  init() {}
+  init(_ choice: RunbookChoice) {
+    self.choice = choice
+    outageAt = nil
+  }
+
+  subscript<Content>(dynamicMember path: WritableKeyPath<RunbookChoice, Content>) -> Content {
+    get { choice[keyPath: path] }
+    set { choice[keyPath: path] = newValue }
+  }
 }
 
 /// How the answer is written.

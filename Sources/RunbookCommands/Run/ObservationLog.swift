@@ -1,5 +1,3 @@
-import Dispatch
-import Glibc
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
@@ -8,19 +6,28 @@ import Synchronization
 /// Writes down what a pool of observers sees, and tells it.
 final class ObservationLog: Sendable {
   private let pool: ObserverPool
-  private let journal: JournalFile
   private let clock: any DriverClock
   private let console: Console
   private let format: OutputOptions.Format
   private let end: ObservationEnd
-  private let writing = Mutex<(any Error)?>(nil)
+  /// Begins the next journal.
+  private let begin: @Sendable () throws -> ObservationStore.Observing
+  private let writing: Mutex<Writing>
+
+  private struct Writing {
+    var observing: ObservationStore.Observing
+    var records = 1
+    var failure: (any Error)?
+  }
 
   init(
-    pool: ObserverPool, journal: JournalFile, clock: any DriverClock, console: Console,
+    pool: ObserverPool, begin: @escaping @Sendable () throws -> ObservationStore.Observing,
+    clock: any DriverClock, console: Console,
     format: OutputOptions.Format, end: ObservationEnd
-  ) {
+  ) throws {
     self.pool = pool
-    self.journal = journal
+    self.begin = begin
+    writing = Mutex(Writing(observing: try begin()))
     self.clock = clock
     self.console = console
     self.format = format
@@ -30,19 +37,18 @@ final class ObservationLog: Sendable {
   /// Called when there is something to record. A journal that cannot be written ends the watching: it would be for
   /// nothing.
   func record() {
-    writing.withLock { failure in
-      guard failure == nil, let seen = pool.report() else { return }
+    writing.withLock { writing in
+      guard writing.failure == nil, let seen = pool.report() else { return }
       do {
-        try journal.append(
-          event: ValueEncoder().encode(Event.observed(seen)), commands: [], at: clock.now())
-        // A change is what somebody will need; counts may wait for the next.
-        if seen.observers.contains(where: { !$0.changes.isEmpty }) {
-          try journal.sync()
-        } else {
-          try journal.flush()
+        try append(seen, &writing)
+        let standing = pool.now
+        if writing.records >= ObservationStore.mostRecords, ObservationStore.canTurn(standing) {
+          try writing.observing.journal.seal()
+          writing = Writing(observing: try begin())
+          try append(Observation(standing.compactMap(\.standing)), &writing)
         }
       } catch {
-        failure = error
+        writing.failure = error
         end.now()
       }
       for report in seen.observers {
@@ -51,9 +57,27 @@ final class ObservationLog: Sendable {
     }
   }
 
+  private func append(_ seen: Observation, _ writing: inout Writing) throws {
+    let journal = writing.observing.journal
+    try journal.append(
+      event: ValueEncoder().encode(Event.observed(seen)), commands: [], at: clock.now())
+    writing.records += 1
+    // A change is what somebody will need; counts may wait for the next.
+    if seen.observers.contains(where: { !$0.changes.isEmpty }) {
+      try journal.sync()
+    } else {
+      try journal.flush()
+    }
+  }
+
+  /// The journal that is written now.
+  var id: String { writing.withLock { $0.observing.id } }
+
   func close() throws {
-    if let failure = writing.withLock({ $0 }) { throw failure }
-    try journal.seal()
+    try writing.withLock { writing in
+      if let failure = writing.failure { throw failure }
+      try writing.observing.journal.seal()
+    }
   }
 
   private func tell(_ observer: String, _ change: ObservedChange) {
@@ -78,22 +102,11 @@ final class ObservationLog: Sendable {
 
 /// The end of watching: a signal, a time, or a journal that cannot be written.
 final class ObservationEnd: Sendable {
-  /// A dispatch source may be used from any thread; its protocol only does not say so.
-  private struct Source: @unchecked Sendable {
-    let signal: any DispatchSourceSignal
-  }
-  private let sources = Mutex<[Source]>([])
   private let isOver = Atomic(false)
+  private let signals = TerminationSignals()
 
   init() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [self] in now() }
-      source.resume()
-      let kept = Source(signal: source)
-      sources.withLock { $0.append(kept) }
-    }
+    signals.handle { [self] _ in now() }
   }
 
   func now() { isOver.store(true, ordering: .releasing) }

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import RunbookDriver
 import RunbookModel
@@ -7,42 +6,30 @@ import Synchronization
 /// First signal: nothing more is started, what runs is let finish, and the run waits to be resumed. Second: the process
 /// ends at once; every effect was recorded before it began, and what was under way is looked at when the run is resumed.
 ///
-/// SIGINT, SIGTERM and SIGHUP (a closed terminal) are one and the same.
+/// All of the signals are one and the same.
 final class SignalWatch: Sendable {
-  /// A dispatch source may be used from any thread; its protocol only does not say so.
-  private struct Source: @unchecked Sendable {
-    let signal: any DispatchSourceSignal
-  }
-  private let sources = Mutex<[Source]>([])
+  private let signals = TerminationSignals()
   private let count = Atomic<Int>(0)
 
   func watch(_ started: RunSession.Started, _ console: Console) {
     if let problem = started.controlProblem {
       console.note("This run cannot be steered from another terminal: \(problem)")
     }
-    for (number, name) in [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [self] in
-        if count.add(1, ordering: .relaxed).oldValue == 0 {
-          let acting = Self.list(started.driver.actingNow)
-          console.note(
-            "\n\(name): starting nothing more; letting finish what runs"
-              + (acting.isEmpty ? "" : " (\(acting))") + ". Once more ends at once.")
-          started.driver.interrupt(cause: name)
-        } else {
-          let acting = Self.list(started.driver.actingNow)
-          started.control?.removeName()
-          console.note(
-            "\n\(name) again: ending at once. "
-              + (acting.isEmpty ? "Nothing was under way." : "Not known how these end: \(acting).")
-              + " Go on with: lifeboat resume \(started.folder.id)")
-          _exit(ExitStatus.interrupted.rawValue)
-        }
+    signals.handle { [self] name in
+      let acting = Self.list(started.driver.actingNow)
+      if count.add(1, ordering: .relaxed).oldValue == 0 {
+        console.note(
+          "\n\(name): starting nothing more; letting finish what runs"
+            + (acting.isEmpty ? "" : " (\(acting))") + ". Once more ends at once.")
+        started.driver.interrupt(cause: name)
+      } else {
+        started.control?.removeName()
+        console.note(
+          "\n\(name) again: ending at once. "
+            + (acting.isEmpty ? "Nothing was under way." : "Not known how these end: \(acting).")
+            + " Go on with: lifeboat resume \(started.folder.id)")
+        _exit(ExitStatus.interrupted.rawValue)
       }
-      source.resume()
-      let kept = Source(signal: source)
-      sources.withLock { $0.append(kept) }
     }
   }
 

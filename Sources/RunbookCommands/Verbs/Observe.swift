@@ -18,7 +18,9 @@ struct Observe: AsyncParsableCommand {
       Ends with Ctrl-C, or after --for; exit code 0. A line is printed when an answer changes.
       """)
 
-  @OptionGroup var target: ObserveOptions
+  @OptionGroup var target: RunbookChoice
+  @Flag(help: "As a recovery would see it ('purpose' is recovery); without it, as a drill.")
+  var recovery = false
   @Option(
     name: .customLong("for"),
     help: ArgumentHelp("End after this time; without it, never.", valueName: "duration"))
@@ -34,7 +36,7 @@ struct Observe: AsyncParsableCommand {
       return limit
     }
     let preparation = try await Preparation(
-      target.options, purpose: target.recovery ? .recovery : .drill, console: console,
+      RunbookOptions(target), purpose: recovery ? .recovery : .drill, console: console,
       anyVariant: true)
     let plan = try preparation.sketched()
     guard let observers = plan.observers else {
@@ -44,59 +46,26 @@ struct Observe: AsyncParsableCommand {
     }
     let program = Program.current
     let store = ObservationStore(try RunSession.current().store.folder)
-    let observing = try store.begin(
-      ObservationStore.Opening(plan, by: Person.current, toolVersion: program.version),
-      at: program.clock.now())
+    let opening = ObservationStore.Opening(
+      plan, by: Person.current, toolVersion: program.version)
     let performer = Performer(
       plan: plan, registry: program.registry, secrets: preparation.secrets,
       scope: RunScope(
         plan: plan, outputs: StepOutputs(plan: plan, catalogue: program.registry.catalogue),
         opening: nil), clock: program.clock, run: nil, outageAt: nil)
     let pool = ObserverPool(observers, clock: program.clock) { await performer.sample($0) }
+    let end = ObservationEnd()
+    let watch = try ObservationLog(
+      pool: pool, begin: { try store.begin(opening, at: program.clock.now()) },
+      clock: program.clock, console: console, format: output.format, end: end)
     console.note(
       "Watching \(plan.service) in '\(plan.environment.name)' with \(observers.count) "
-        + "\(observers.count == 1 ? "observer" : "observers"); kept as \(observing.id). "
+        + "\(observers.count == 1 ? "observer" : "observers"); kept as \(watch.id). "
         + "Ctrl-C ends it.")
-    let end = ObservationEnd()
-    let watch = ObservationLog(
-      pool: pool, journal: observing.journal, clock: program.clock, console: console,
-      format: output.format, end: end)
     pool.start { watch.record() }
     await end.wait(atMost: limit, clock: program.clock)
     pool.stop()
     watch.record()
     try watch.close()
-  }
-}
-
-/// Which runbook's observers, where.
-struct ObserveOptions: ParsableArguments {
-  @Argument(
-    help: "The runbook: a folder with runbook.yaml, or the file itself.",
-    completion: .file(extensions: ["yaml", "yml"]))
-  var runbook: String
-  @Option(
-    name: [.customShort("e"), .long],
-    help: "The environment: a name in the runbook's 'environments' folder, or a file.",
-    completion: .file(extensions: ["yaml", "yml"]))
-  var environment: String
-  @Option(name: .long, help: "Which of the runbook's variants, for example failover.")
-  var variant: String?
-  @Option(
-    name: [.customShort("p"), .customLong("parameter")],
-    help: ArgumentHelp(
-      "A parameter of the runbook; may be given several times.", valueName: "name=value"))
-  var parameters: [String] = []
-  @Flag(help: "As a recovery would see it ('purpose' is recovery); without it, as a drill.")
-  var recovery = false
-
-  var options: RunbookOptions {
-    var options = RunbookOptions()
-    options.runbook = runbook
-    options.environment = environment
-    options.variant = variant
-    options.parameters = parameters
-    options.outageAt = nil
-    return options
   }
 }

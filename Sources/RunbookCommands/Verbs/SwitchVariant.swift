@@ -63,6 +63,7 @@ struct SwitchVariant: AsyncParsableCommand {
       var order = prepared.order
       order.continuing = link
       order.declaredAt = flow.after?.declaredAt ?? order.declaredAt
+      order.observedOutage = flow.after?.observedOutage ?? order.observedOutage
       let status = try await flow.run(
         RunFlow.Prepared(
           plan: prepared.plan, secrets: prepared.secrets, order: order, kept: prepared.kept))
@@ -94,11 +95,12 @@ struct SwitchVariant: AsyncParsableCommand {
 
   private func flow(_ stored: StoredRun) -> RunFlow {
     let plan = stored.history.plan
-    var target = RunbookOptions()
-    target.runbook = plan.runbook.path
-    target.environment = plan.environment.path
-    target.variant = variant
-    target.parameters = StoredRun.parameters(of: plan)
+    var choice = RunbookChoice()
+    choice.runbook = plan.runbook.path
+    choice.environment = plan.environment.path
+    choice.variant = variant
+    choice.parameters = StoredRun.parameters(of: plan)
+    var target = RunbookOptions(choice)
     target.outageAt = outageAt ?? stored.history.opening?.outageAt?.description
     var flow = RunFlow(
       target: target, answers: answers, purpose: plan.purpose, reason: reason, savedPlan: nil,

@@ -53,6 +53,16 @@ package struct ObservationStore: Sendable {
     return Observing(id: id, journal: journal)
   }
 
+  /// After so many records another journal is begun: a run that starts reads the newest of them, and must not wait.
+  package static let mostRecords = 10_000
+
+  /// Whether now is a moment at which nothing is lost when the next journal knows only where each observer stands.
+  package static func canTurn(_ tracks: [ObserverTrack]) -> Bool {
+    guard tracks.state(of: .service) != nil else { return true }
+    guard let span = tracks.goodSpan else { return false }
+    return span.until.monotonic - span.since.monotonic >= OutageWatch.shortest
+  }
+
   package static func origin(of id: String) -> String { "lifeboat/observed/\(id)" }
 
   func path(of service: String) -> String { "\(folder.path)/observed/\(service)" }
@@ -84,73 +94,37 @@ package struct ObservationStore: Sendable {
   private static let mostJournals = 8
 
   /// The outage that goes on now, if somebody watches and the service is not good; where several watch, as the
-  /// first of them saw it.
+  /// first of them saw it. A journal that nobody has written to of late is not read: a recovery waits for this.
   package func outage(
     of service: String, in environment: String, now: Timestamp
   ) throws(StoreError) -> ObservedOutage? {
     var found: ObservedOutage?
     for id in try ids(of: service).prefix(Self.mostJournals) {
-      var watch = OutageWatch(observation: id)
-      var reader = try JournalReader("\(path(of: service))/\(id).jsonl")
-      while let record = try reader.next() { watch.take(record.event, reader.head) }
-      guard watch.environment == environment, let last = watch.last, now - last <= Self.freshness,
-        !watch.isGood, let outage = watch.outage
+      let file = "\(path(of: service))/\(id).jsonl"
+      guard now - (try Files.modified(file)) <= Self.freshness else { continue }
+      var reader = try JournalReader(file)
+      guard let opening = try reader.next() else { continue }
+      var watch = OutageWatch(try Self.read(opening, file), observation: id)
+      guard watch.environment == environment else { continue }
+      while let record = try reader.next() {
+        guard case .observed(let seen) = try Self.read(record, file) as Event else { continue }
+        watch.take(seen, reader.head)
+      }
+      guard let last = watch.last, now - last <= Self.freshness, let outage = watch.outage,
+        !watch.isGood
       else { continue }
       if found.map({ outage.badSince < $0.badSince }) ?? true { found = outage }
     }
     return found
   }
-}
 
-/// Finds the beginning of the outage that goes on, record by record.
-private struct OutageWatch {
-  let observation: String
-  private(set) var environment: String?
-  private(set) var last: Timestamp?
-  private(set) var outage: ObservedOutage?
-  private var deciding: [String] = []
-  private var states: [String: ObservedState] = [:]
-  private var goodSince: Timestamp?
-  var isGood: Bool { goodSince != nil }
-
-  /// A service that was good for less than this between two failures was not well.
-  private static let shortest = Duration.seconds(30)
-
-  init(observation: String) { self.observation = observation }
-
-  mutating func take(_ event: Value, _ hash: RecordHash) {
-    if let opening = try? ValueDecoder().decode(ObservationStore.Opening.self, from: event) {
-      environment = opening.environment.name
-      deciding = opening.observers.filter { $0.decides == .service }.map(\.name)
-      return
+  private static func read<Content: Decodable>(
+    _ record: Record, _ path: String
+  ) throws(StoreError) -> Content {
+    do { return try ValueDecoder().decode(Content.self, from: record.event) } catch {
+      throw StoreError(
+        .damaged, "record \(record.seq) of \(path) cannot be read: \(error)",
+        advice: "see what was changed with: lifeboat audit verify")
     }
-    guard case .observed(let seen)? = try? ValueDecoder().decode(Event.self, from: event) else {
-      return
-    }
-    let changes = seen.observers.flatMap { report in report.changes.map { (report.observer, $0) } }
-      .sorted { $0.1.at.wall < $1.1.at.wall }
-    for (name, change) in changes where deciding.contains(name) {
-      states[name] = change.to
-      guard states.count == deciding.count else { continue }
-      move(states.values.allSatisfy { $0 == .good }, change, hash)
-    }
-    for report in seen.observers {
-      if let seen = report.last?.wall { last = max(last ?? seen, seen) }
-    }
-    if let last, let goodSince, last - goodSince >= Self.shortest { outage = nil }
-  }
-
-  private mutating func move(_ isGood: Bool, _ change: ObservedChange, _ hash: RecordHash) {
-    if isGood {
-      goodSince = goodSince ?? change.at.wall
-      return
-    }
-    let wasGoodSince = goodSince
-    goodSince = nil
-    if outage != nil, let since = wasGoodSince, change.at.wall - since < Self.shortest { return }
-    if outage != nil, wasGoodSince == nil { return }
-    outage = ObservedOutage(
-      badSince: change.at.wall, lastGood: wasGoodSince == nil ? nil : change.after?.wall,
-      observation: observation, record: hash.hex)
   }
 }

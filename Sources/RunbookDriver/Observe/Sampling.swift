@@ -16,8 +16,8 @@ extension Performer {
       }
     let evidence = verdict.evidence
     return ObserverTrack.Sample(
-      state, at: begun, took: took, saw: secrets.masked(String(evidence.summary.prefix(300))),
-      answeredBy: Self.whoAnswered(evidence.facts))
+      state, at: begun, took: took, saw: secrets.recorded(evidence.summary),
+      answeredBy: Self.whoAnswered(evidence.facts).map(secrets.recorded))
   }
 
   /// The check's own word for it, else the address that answered.
@@ -45,4 +45,9 @@ extension Performer {
       }
     }
   }
+}
+
+extension SecretSource {
+  /// What an observer saw, as it is kept: masked before it is cut, since half of a secret would no longer be found.
+  func recorded(_ text: String) -> String { String(masked(text).prefix(300)) }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+import RunbookModel
 
 /// A file descriptor that is closed when nothing refers to it any more, and that no child process
 /// inherits.
@@ -82,6 +83,14 @@ enum Files {
       bytes += chunk[..<count]
     }
     throw StoreError(.tooLarge, "\(path) grows beyond \(limit) bytes while it is read")
+  }
+
+  /// When it was last written to.
+  static func modified(_ path: String) throws(StoreError) -> Timestamp {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .system("cannot look at", path) }
+    return Timestamp(
+      nanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
   }
 
   static func read(

@@ -58,7 +58,12 @@ package struct ObserverTrack: Sendable {
     changes.append(change)
   }
 
-  package var hasChanged: Bool { !changes.isEmpty }
+  /// Where it stands, for a journal that begins in the middle; nil before the first sample.
+  package var standing: ObserverReport? {
+    current.map {
+      ObserverReport(observer: name, changes: [$0], samples: SampleCounts(), latency: [], last: last)
+    }
+  }
 
   /// What there is to record since the last time; nil where nothing was sampled.
   package mutating func report() -> ObserverReport? {

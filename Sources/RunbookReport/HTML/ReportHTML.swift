@@ -129,18 +129,8 @@ extension ReportHTML {
       case .stillCounting: ("w-open", "…")
       case .noTarget: ("", "–")
       }
-    let margin: String =
-      switch (result.verdict, result.margin) {
-      case (.met, let left?): words.comma + words.toSpare(left)
-      case (.missed, let left?):
-        " " + words.missedBy(.zero - left, isBound: result.measured.bound == "at_least")
-      case (.stillCounting, let left?): words.comma + words.left(left)
-      case (.met, nil), (.missed, nil), (.stillCounting, nil), (.unknown, _), (.notRecovered, _),
-        (.noTarget, _):
-        ""
-      }
     return .element(
-      "span", ["class": tone], Markup("\(sign) \(words.verdict(result.verdict))\(margin)"))
+      "span", ["class": tone], Markup("\(sign) \(words.verdict(of: result))"))
   }
 
   private func doubts(_ page: inout HTMLPage) {

@@ -76,6 +76,20 @@ extension Words {
     }
   }
 
+  /// The verdict with what is left, or was too much.
+  func verdict(of result: ObjectiveResult) -> String {
+    let word = verdict(result.verdict)
+    switch (result.verdict, result.margin) {
+    case (.met, let left?): return word + comma + toSpare(left)
+    case (.missed, let left?):
+      return word + " " + missedBy(.zero - left, isBound: result.measured.bound == "at_least")
+    case (.stillCounting, let left?): return word + comma + self.left(left)
+    case (.met, nil), (.missed, nil), (.stillCounting, nil), (.unknown, _), (.notRecovered, _),
+      (.noTarget, _):
+      return word
+    }
+  }
+
   func outcome(_ outcome: Outcome?) -> String {
     switch outcome {
     case .succeeded: say("Succeeded", "成功")
