@@ -31,6 +31,56 @@ import Testing
     return ids.sorted { $0.at < $1.at }.map(\.id)
   }
 
+  @Test func `an outage that only the first run has seen is the second run's as well`() async throws
+  {
+    try await Desk.with { desk in
+      try desk.touch("up")
+      let stuck = change(
+        "stop_old_site", "exit 4", "only: [switchover]\nundo: {none: a test}",
+        with: "unchanged_exit_codes: [4]")
+      try desk.runbook(
+        change("breaks", "rm up; until test -e gone; do sleep 0.02; done", "only: [switchover]"),
+        stuck,
+        change("mends", "touch up", "only: [failover]"),
+        head: """
+          variants: [switchover, failover]
+          on_failure: hold
+          observers:
+            - observer: front
+              uses: command.check
+              with: {argv: [test, -e, '${{ env.target }}/up']}
+              every: 50ms
+              decides: service
+          """)
+      let text = readText(desk.book + "/runbook.yaml") ?? ""
+      try write(
+        text.replacing("clock: run}", with: "clock: outage, soak: 300ms}"),
+        to: desk.book + "/runbook.yaml")
+      let child = try desk.startDrill("--variant", "switchover")
+      #expect(await eventually(within: .seconds(30)) { child.outputSoFar.contains("is BAD") })
+      try desk.touch("gone")
+      #expect(try await child.end().status == 6)
+      let gone = try await desk.lifeboat(
+        "switch-variant", "latest", "failover", "--reason", "the old site died")
+      #expect(gone.status == 0, "\(gone)")
+      let both = try runs(desk)
+      let (first, second) = (try #require(both.first), try #require(both.last))
+      let seen = try #require(try opening(desk, second)?["observedOutage"])
+      #expect(seen["observation"]?.string == first && seen["lastGood"] != nil, "\(seen)")
+      let clocks = try await desk.report(second)["clocks"]
+      guard case .double(let measured)? = clocks?["rto"]?["measured_seconds"],
+        case .double(let run)? = clocks?["phases"]?["run_seconds"]
+      else {
+        Issue.record("\(clocks as Any)")
+        return
+      }
+      // The clock did not begin anew with the second run.
+      #expect(clocks?["rto"]?["bound"]?.string == "exactly", "\(clocks?["rto"] as Any)")
+      #expect(measured > 0 && run > 0, "\(clocks as Any)")
+      #expect(try await desk.lifeboat("audit", "verify").status == 0)
+    }
+  }
+
   @Test func `a run that holds is continued as another variant; both name each other`()
     async throws
   {

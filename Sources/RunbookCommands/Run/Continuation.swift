@@ -1,6 +1,7 @@
 import RunbookAction
 import RunbookDriver
 import RunbookEngine
+import RunbookJournal
 import RunbookModel
 import RunbookReport
 
@@ -11,6 +12,8 @@ struct Continuation {
   let predecessor: StoredRun
   let link: RunSession.Order.Continuing
   let variant: String
+  /// What was seen from outside before it, else what it saw itself while that is not over.
+  let observedOutage: ObservedOutage?
 
   /// Of a run that has ended with that decision; refused where it has not, or where its successor is there.
   init(_ stored: StoredRun) throws(Refusal) {
@@ -31,13 +34,37 @@ struct Continuation {
         next: "look at it with: lifeboat status \(successor.run)")
     }
     predecessor = stored
+    if let before = stored.history.opening?.observedOutage {
+      observedOutage = before
+    } else {
+      observedOutage = try Self.seen(by: stored)
+    }
     variant = successor.variant
     link = RunSession.Order.Continuing(predecessor: run, run: successor.run)
   }
 
+  private static func seen(by stored: StoredRun) throws(Refusal) -> ObservedOutage? {
+    let history = stored.history
+    guard let outage = Outage(history), outage.lasting == nil, let onset = outage.onset,
+      let at = outage.onsetAt,
+      let record = history.records.first(where: { record in
+        guard case .observed(let seen) = record.event else { return false }
+        return seen.observers.contains { $0.changes.contains { $0.at.wall == at } }
+      })
+    else { return nil }
+    do throws(StoreError) {
+      var reader = try JournalReader(stored.folder.journal)
+      while reader.count <= record.seq, try reader.next() != nil {}
+      return ObservedOutage(
+        badSince: at, lastGood: outage.lastGood.map { at - (onset - $0) },
+        observation: stored.folder.id.text, record: reader.head.hex)
+    } catch {
+      throw Refusal(storage: error)
+    }
+  }
+
   private var opening: RunOpening? { predecessor.history.opening }
   var outageAt: Timestamp? { opening?.outageAt }
-  var observedOutage: ObservedOutage? { opening?.observedOutage }
   var declaredAt: Timestamp? { opening?.declaredAt }
   var incident: IncidentFacts? { opening?.incident }
 

@@ -12,7 +12,7 @@ package struct JournalReader: ~Copyable {
   private var line = 0
   private(set) var tree = MerkleTree()
   /// Leaf hash of the last record read; of no tree at all before the first.
-  private(set) var head = MerkleTree.emptyRoot
+  package private(set) var head = MerkleTree.emptyRoot
 
   package init(_ path: String) throws(StoreError) {
     self.init(try OpenFile(path, O_RDONLY))
