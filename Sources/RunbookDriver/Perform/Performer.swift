@@ -5,7 +5,9 @@ package import RunbookModel
 
 /// Performs one command and says how it ended. It decides nothing: every result, also a late or a broken one, becomes
 /// the one event that the command owes.
-package struct Performer: Sendable {
+///
+/// One object for a run: what it holds is large, and every command of every step hands it on.
+package final class Performer: Sendable {
   package let plan: Plan
   package let registry: ActionRegistry
   package let secrets: any SecretSource
@@ -237,7 +239,7 @@ package struct Performer: Sendable {
       }
     }
     for call in step.verify {
-      let verdict = await look(step) { context in await nested(call, step, context) }
+      let verdict = await look(step) { [self] context in await nested(call, step, context) }
       guard case .holds(let seen) = verdict else { return verdict }
       evidence.summary += evidence.summary.isEmpty ? seen.summary : "; \(seen.summary)"
     }

@@ -5,11 +5,28 @@ import Synchronization
 
 /// What the names in a plan's expressions stand for, before and during a run.
 package struct RunScope: Sendable {
-  package let plan: Plan
-  package let outputs: StepOutputs
-  private let roots: ValueMap
+  /// What is the same for every step; a scope is handed on for every look at one.
+  private final class Common: Sendable {
+    let plan: Plan
+    let outputs: StepOutputs
+    let roots: ValueMap
+    let figures: @Sendable () -> RunFigures?
+
+    init(
+      _ plan: Plan, _ outputs: StepOutputs, _ roots: ValueMap,
+      _ figures: @escaping @Sendable () -> RunFigures?
+    ) {
+      self.plan = plan
+      self.outputs = outputs
+      self.roots = roots
+      self.figures = figures
+    }
+  }
+  private let common: Common
+  package var plan: Plan { common.plan }
+  package var outputs: StepOutputs { common.outputs }
   /// What the run has come to when it is asked for; before a run what the plan alone says.
-  let figures: @Sendable () -> RunFigures?
+  var figures: @Sendable () -> RunFigures? { common.figures }
   /// The item of the copy whose expressions are read.
   private var each: EachItem?
 
@@ -18,9 +35,6 @@ package struct RunScope: Sendable {
     plan: Plan, outputs: StepOutputs, opening: RunOpening?,
     figures: (@Sendable () -> RunFigures?)? = nil
   ) {
-    self.figures = figures ?? { [planned = RunFigures(plan, opening)] in planned }
-    self.plan = plan
-    self.outputs = outputs
     let secrets = ValueMap(distinct: plan.secrets.map { ($0.name.name, .secret($0.name)) })
     let objectives: [(String, Duration?)] = [
       ("rto", plan.objectives.rto), ("rpo", plan.objectives.rpo), ("mtpd", plan.objectives.mtpd),
@@ -35,7 +49,7 @@ package struct RunScope: Sendable {
     run["outage_at"] =
       opening?.knownOutage.map(Value.timestamp)
       ?? .unknown("nobody has said or seen when the outage began")
-    roots = [
+    let roots: ValueMap = [
       "params": .map(plan.parameters), "env": plan.environmentValues, "secrets": .map(secrets),
       "objectives": .map(
         ValueMap(
@@ -45,6 +59,8 @@ package struct RunScope: Sendable {
       "variant": plan.variant.map(Value.string) ?? .null,
       "purpose": .string(plan.purpose.rawValue), "run": .map(run),
     ]
+    common = Common(
+      plan, outputs, roots, figures ?? { [planned = RunFigures(plan, opening)] in planned })
   }
 
   /// The same names as one step sees them: a copy has its item.
@@ -66,7 +82,7 @@ extension RunScope: ExpressionScope {
     case "recovery_point": outputs.recoveryPoint
     case "clock": figures()?.value ?? .unknown("what the run has come to cannot be read")
     case "each": each.map { ["key": .string($0.key), "value": $0.value] }
-    default: roots[name]
+    default: common.roots[name]
     }
   }
 
