@@ -99,6 +99,8 @@ public struct RunFacts: Sendable {
   /// When the outage began, as far as anybody has said or seen.
   public var outageAt: Timestamp?
   public var runbookFolder: String
+  /// A guard that a person has overridden for this step, with what was shown to them; nil: all of them stand.
+  public var waived: Gate?
   /// What the run has come to, looked up when it is asked for; nil where nobody keeps count.
   public var figures: @Sendable () -> RunFigures? = { nil }
 

@@ -37,7 +37,7 @@ struct Lifeboat: AsyncParsableCommand {
         name: "Steering a run that goes on, from any terminal",
         subcommands: [
           Pause.self, Continue.self, Approve.self, Decline.self, Retry.self, Skip.self,
-          MarkDone.self, Confirm.self, Abort.self,
+          MarkDone.self, Override.self, Confirm.self, Abort.self,
           SwitchVariant.self,
         ]),
       CommandGroup(

@@ -260,6 +260,8 @@ public struct OperatorDecision: Sendable, Equatable, Codable {
     case skip(StepID)
     /// A person has done it: it counts as done, on their word.
     case markDone(StepID)
+    /// Look again, with this one guard of the step waived up to what it had found.
+    case override(StepID, Gate)
     /// Undo what was done, last first.
     case unwind
     /// End here; nothing is undone.
@@ -316,7 +318,7 @@ extension Event {
     case .personAnswered(let answer): answer.step
     case .operatorDecided(let decision):
       switch decision.choice {
-      case .retry(let step), .skip(let step), .markDone(let step): step
+      case .retry(let step), .skip(let step), .markDone(let step), .override(let step, _): step
       case .pause, .continue, .unwind, .abort, .switchVariant: nil
       }
     case .runOpened, .runResumed, .deadlineReached, .interrupted, .orderRefused, .observed,

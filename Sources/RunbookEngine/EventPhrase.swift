@@ -21,6 +21,7 @@ extension Event {
       case .retry: "retry"
       case .skip: "skip"
       case .markDone: "mark done"
+      case .override: "override"
       case .unwind: "undo"
       case .abort: "abort"
       case .switchVariant: "switch variant"

@@ -183,6 +183,7 @@ extension OperatorDecision.Choice: Codable {
     case retry
     case skip
     case markDone = "mark_done"
+    case override
     case unwind
     case abort
     case switchVariant = "switch_variant"
@@ -190,6 +191,7 @@ extension OperatorDecision.Choice: Codable {
   private enum Key: String, CodingKey {
     case order
     case step
+    case waives
     case variant
     case successor
   }
@@ -202,6 +204,7 @@ extension OperatorDecision.Choice: Codable {
       case .retry(let step): (.retry, step)
       case .skip(let step): (.skip, step)
       case .markDone(let step): (.markDone, step)
+      case .override(let step, _): (.override, step)
       case .unwind: (.unwind, nil)
       case .abort: (.abort, nil)
       case .switchVariant: (.switchVariant, nil)
@@ -209,6 +212,7 @@ extension OperatorDecision.Choice: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(word, forKey: .order)
     try container.encodeIfPresent(step, forKey: .step)
+    if case .override(_, let gate) = self { try container.encode(gate, forKey: .waives) }
     if case .switchVariant(let variant, let successor) = self {
       try container.encode(variant, forKey: .variant)
       try container.encode(successor, forKey: .successor)
@@ -224,6 +228,7 @@ extension OperatorDecision.Choice: Codable {
     case .retry: self = .retry(try step())
     case .skip: self = .skip(try step())
     case .markDone: self = .markDone(try step())
+    case .override: self = .override(try step(), try container.decode(Gate.self, forKey: .waives))
     case .unwind: self = .unwind
     case .abort: self = .abort
     case .switchVariant:

@@ -182,6 +182,8 @@ public struct PlannedStep: Sendable, Codable, Equatable {
   public var isVerifiable: Bool
   /// It tells people something and changes no target; nil in plans of before there were such steps.
   public var onlyTells: Bool?
+  /// Guards of its action that a person may override; nil where there are none.
+  public var gates: [String]?
   public var isCritical: Bool
   public var expected: Duration
   /// `expected` is the author's word; nil: the action's own figure, and in plans of before this was kept.

@@ -27,6 +27,8 @@ package struct RunMachine: Sendable {
   private var hasSoaked = false
   /// It was not to be seen, and nobody has said since what now.
   package private(set) var missesService = false
+  /// Guards that people have overridden, by the step's place: each for its step, and up to what was shown.
+  package private(set) var waivers: [Int: Gate] = [:]
   /// Changes that a person said to leave in place.
   package private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
@@ -233,6 +235,10 @@ extension RunMachine {
       (.markDone(let step), .open):
       try advance(step, .ordered(decision), event, &commands)
       if state == .holding, !needsPerson { reopen() }
+    case (.override(let step, let gate), .holding), (.override(let step, let gate), .open):
+      try advance(step, .ordered(decision), event, &commands)
+      if let place = places[step] { waivers[place] = gate }
+      if state == .holding, !needsPerson { reopen() }
     case (.unwind, .open), (.unwind, .holding), (.unwind, .paused):
       state = .unwinding
     // A run that has ended can still be taken back, as long as something of it is in place.
@@ -240,8 +246,8 @@ extension RunMachine {
     case (.abort, .open), (.abort, .holding), (.abort, .paused), (.abort, .unwinding),
       (.switchVariant, .open), (.switchVariant, .holding), (.switchVariant, .paused):
       state = .stopping
-    case (.pause, _), (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.unwind, _),
-      (.abort, _), (.switchVariant, _):
+    case (.pause, _), (.continue, _), (.retry, _), (.skip, _), (.markDone, _), (.override, _),
+      (.unwind, _), (.abort, _), (.switchVariant, _):
       throw .wrongRunState(order: event.phrase, state: state.name)
     }
   }
@@ -254,6 +260,7 @@ extension RunMachine {
     let id: StepID
     switch decision.choice {
     case .retry(let step), .skip(let step), .markDone(let step): id = step
+    case .override: throw .wrongRunState(order: event.phrase, state: state.name)
     case .pause, .continue, .unwind, .abort, .switchVariant: return false
     }
     guard state == .holding else {
@@ -281,11 +288,6 @@ extension RunMachine {
     case .open: state = needsPerson ? .holding : .open
     case .unwinding: state = .unwinding
     }
-  }
-
-  func machine(_ place: Int) -> StepMachine {
-    StepMachine(
-      step: plan.steps[place], seed: opening?.seed ?? 0, bindsChange: plan.bindsChanges)
   }
 }
 
@@ -477,16 +479,6 @@ extension RunMachine {
       return
     }
     enter(place, transition, &commands)
-  }
-
-  /// Undoing ends at a step that has no undo and at a point of no return.
-  private func mayUndo(_ place: Int) -> Bool {
-    let step = plan.steps[place]
-    if step.pointOfNoReturn { return false }
-    return switch step.undo {
-    case .none: false
-    case .auto, .explicit: true
-    }
   }
 
   private mutating func close(_ commands: inout [Command]) {

@@ -15,11 +15,13 @@ public enum SteeringVerb: String, Sendable, Codable, CaseIterable {
   case switchVariant = "switch-variant"
   /// A change that would take itself back stays.
   case confirm
+  /// A guard that has refused is waived, for this step and up to what it found.
+  case override
 
   /// It is about one step, which must be named.
   package var takesStep: Bool {
     switch self {
-    case .approve, .decline, .retry, .skip, .markDone, .confirm: true
+    case .approve, .decline, .retry, .skip, .markDone, .confirm, .override: true
     case .pause, .continue, .undo, .abort, .switchVariant: false
     }
   }
@@ -27,7 +29,7 @@ public enum SteeringVerb: String, Sendable, Codable, CaseIterable {
   /// It departs from the plan: why stands in the report.
   package var needsReason: Bool {
     switch self {
-    case .decline, .retry, .skip, .markDone, .undo, .abort, .switchVariant: true
+    case .decline, .retry, .skip, .markDone, .undo, .abort, .switchVariant, .override: true
     case .pause, .continue, .approve, .confirm: false
     }
   }
@@ -46,13 +48,16 @@ public struct SteeringOrder: Sendable, Equatable, Codable {
   public var reason: String?
   /// For `switch-variant`: which.
   public var variant: String?
+  /// For `override`: which.
+  public var gate: String?
   /// For `switch-variant`: the id of the run that goes on; given by whoever drives this one.
   public var successor: RunID?
 
   public init(
     _ verb: SteeringVerb, step: StepID? = nil, attempt: Int? = nil, by: String,
-    named: String? = nil, reason: String? = nil, variant: String? = nil
+    named: String? = nil, reason: String? = nil, variant: String? = nil, gate: String? = nil
   ) {
+    self.gate = gate
     self.variant = variant
     self.verb = verb
     self.step = step
@@ -73,6 +78,8 @@ public struct SteeringRefusal: Error, Sendable, Equatable, Codable {
     case noSuchStep = "no_such_step"
     /// The runbook has no such variant, or it is the run's own.
     case noSuchVariant = "no_such_variant"
+    /// The step's action has no such guard that a person may override.
+    case noSuchGate = "no_such_gate"
     case reasonNeeded = "reason_needed"
     case wrongRunState = "wrong_run_state"
     case wrongStepState = "wrong_step_state"
@@ -147,6 +154,7 @@ extension RunMachine {
         .noSuchStep, "there is no step '\(id)' in this run",
         next: plan.copiesHint(id) ?? "status lists the steps")
     }
+    if order.verb == .override { _ = try overridable(by: order, plan.steps[place], steps[place]) }
     return try stepEvent(order, plan.steps[place], steps[place])
   }
 
@@ -179,6 +187,57 @@ extension RunMachine {
     }
   }
 
+  private func checkGate(_ order: SteeringOrder, _ step: PlannedStep) throws(SteeringRefusal) {
+    let gates = step.gates ?? []
+    if let gate = order.gate, gates.contains(gate) { return }
+    let names = gates.map { "\(step.id.shellText).\($0)" }.joined(separator: ", ")
+    let says = order.gate.map {
+      "'\(step.id)' (\(step.uses)) has no gate '\($0)' that a person may override"
+    }
+    throw SteeringRefusal(
+      .noSuchGate, says ?? "override needs the gate that is to be waived, written STEP.GATE",
+      next: gates.isEmpty ? "no guard of \(step.uses) can be overridden" : "it has: \(names)")
+  }
+
+  /// Whether the order would override what a step has failed by, wherever the run stands: a guard is waived for what
+  /// somebody was shown, never beforehand.
+  package func checkOverride(_ order: SteeringOrder) throws(SteeringRefusal) {
+    try checkForm(order)
+    guard let place = order.step.flatMap(place(of:)) else { return }
+    _ = try overridable(by: order, plan.steps[place], steps[place])
+  }
+
+  private func overridable(
+    by order: SteeringOrder, _ step: PlannedStep, _ state: StepState
+  ) throws(SteeringRefusal) -> Gate {
+    try checkGate(order, step)
+    guard case .failed(let failure) = state, let gate = overridable(step.id, failure),
+      gate.name == order.gate
+    else { throw notOverridable(order, step, state) }
+    try checkRole(order, step)
+    return gate
+  }
+
+  private func notOverridable(
+    _ order: SteeringOrder, _ step: PlannedStep, _ state: StepState
+  ) -> SteeringRefusal {
+    let gate = order.gate ?? ""
+    if case .failed(let failure) = state {
+      return SteeringRefusal(
+        .wrongStepState,
+        "it is not \(gate) that '\(step.id)' has failed by: \(failure.failure.message)",
+        next: advice)
+    }
+    if waived(for: step.id)?.name == gate {
+      return SteeringRefusal(
+        .alreadyDecided, "\(gate) is waived for '\(step.id)' already; the step is \(state.name)",
+        next: "the run goes on by itself, or is resumed without the order")
+    }
+    return SteeringRefusal(
+      .wrongStepState, "\(gate) of '\(step.id)' has not refused: the step is \(state.name)",
+      next: "a guard is waived once it has refused, for what it has found; never beforehand")
+  }
+
   /// What the run could be continued as.
   package var otherVariants: [String] { (plan.variants ?? []).filter { $0 != plan.variant } }
 
@@ -188,7 +247,7 @@ extension RunMachine {
       case (.pause, .open), (.pause, .unwinding): true
       case (.continue, .paused): true
       case (.approve, .open), (.approve, .holding), (.decline, .open), (.decline, .holding): true
-      case (.retry, .open), (.retry, .holding): true
+      case (.retry, .open), (.retry, .holding), (.override, .open), (.override, .holding): true
       case (.skip, .open), (.skip, .holding), (.skip, .paused): true
       case (.markDone, .open), (.markDone, .holding), (.markDone, .paused): true
       case (.undo, .open), (.undo, .holding), (.undo, .paused): true
@@ -199,7 +258,8 @@ extension RunMachine {
         (.confirm, .stopping):
         true
       case (.pause, _), (.continue, _), (.approve, _), (.decline, _), (.retry, _), (.skip, _),
-        (.markDone, _), (.undo, _), (.abort, _), (.switchVariant, _), (.confirm, _):
+        (.markDone, _), (.undo, _), (.abort, _), (.switchVariant, _), (.confirm, _),
+        (.override, _):
         false
       }
     guard !fits else { return }
@@ -236,7 +296,7 @@ extension RunMachine {
           .nothingToUndo, why, next: "abort ends the run and leaves all as it is")
       }
       choice = .unwind
-    case .approve, .decline, .retry, .skip, .markDone, .confirm:
+    case .approve, .decline, .retry, .skip, .markDone, .confirm, .override:
       throw SteeringRefusal(.stepNeeded, "\(order.verb.rawValue) needs the step that it is about")
     }
     return .operatorDecided(decision(choice, order))
@@ -277,10 +337,19 @@ extension RunMachine {
     case (.skip, .failed(let failure)) where !failure.isPassed:
       return .operatorDecided(decision(.skip(step.id), order))
     case (.markDone, .failed): return .operatorDecided(decision(.markDone(step.id), order))
+    case (.override, .failed):
+      let gate = try overridable(by: order, step, state)
+      return .operatorDecided(decision(.override(step.id, gate), order))
     case (.approve, _), (.decline, _), (.retry, _), (.skip, _), (.markDone, _), (.pause, _),
-      (.continue, _), (.undo, _), (.abort, _), (.switchVariant, _), (.confirm, _):
+      (.continue, _), (.undo, _), (.abort, _), (.switchVariant, _), (.confirm, _), (.override, _):
       throw misfit(order.verb, step, state)
     }
+  }
+
+  /// The guard that the step failed by, where it may be overridden now.
+  package func overridable(_ step: StepID, _ failure: StepFailure) -> Gate? {
+    guard !isTakingBack, let place = place(of: step) else { return nil }
+    return machine(place).overridable(failure)
   }
 
   private func answer(

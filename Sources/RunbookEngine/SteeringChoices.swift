@@ -8,10 +8,14 @@ public struct SteeringChoice: Sendable, Equatable, Codable {
   public var needsReason: Bool
   /// For `switch-variant`: which.
   public var variant: String?
+  /// For `override`: which.
+  public var gate: String?
 
   init(
-    _ verb: SteeringVerb, _ step: StepID? = nil, _ does: String, variant: String? = nil
+    _ verb: SteeringVerb, _ step: StepID? = nil, _ does: String, variant: String? = nil,
+    gate: String? = nil
   ) {
+    self.gate = gate
     self.variant = variant
     self.verb = verb
     self.step = step
@@ -76,6 +80,9 @@ extension RunMachine {
         case .unknown: "; what it may have changed stays as it is"
         }
       all.append(SteeringChoice(.retry, step.id, Self.retrying(step, failure)))
+      if let gate = overridable(step.id, failure) {
+        all.append(SteeringChoice(.override, step.id, Self.overriding(gate), gate: gate.name))
+      }
       all.append(SteeringChoice(.skip, step.id, "leave it out; what needs it goes on\(rest)"))
       all.append(
         SteeringChoice(.markDone, step.id, "count it as done on your word; what needs it goes on"))
@@ -106,12 +113,16 @@ extension RunMachine {
     let step = choice.step.flatMap(place(of:)).map { plan.steps[$0] }
     let done = choice.step.flatMap(state(of:))
     var people = [""]
+    if choice.verb == .override, let role = step?.approval?.role {
+      people = plan.roles.first { $0.name == role }?.people ?? []
+    }
     if case .gated(_, _, _, let approved) = done, let role = step?.approval?.role {
       people = plan.roles.first { $0.name == role }?.people.filter { !approved.contains($0) } ?? []
     }
     guard let by = people.first else { return false }
     let order = SteeringOrder(
-      choice.verb, step: choice.step, by: by, reason: "-", variant: choice.variant)
+      choice.verb, step: choice.step, by: by, reason: "-", variant: choice.variant,
+      gate: choice.gate)
     return (try? event(for: order)) != nil
   }
 
@@ -135,6 +146,11 @@ extension RunMachine {
       case .continue: "the run goes on without it"
       }
     return "answer no; the step fails, it has changed nothing, and \(then)"
+  }
+
+  private static func overriding(_ gate: Gate) -> String {
+    "waive \(gate.name) for this step, for no more than was found: \(gate.finding); then look again and "
+      + "act, with every other guard in force"
   }
 
   private static func retrying(_ step: PlannedStep, _ failure: StepFailure) -> String {

@@ -9,6 +9,8 @@ package struct StepMachine: Sendable {
   package let seed: Int64
   /// The plan's changes were approved: another change than the plan's stops the step.
   package let bindsChange: Bool
+  /// The guard that a person has overridden for this step.
+  package var waived: Gate?
 
   package enum Input: Equatable, Sendable {
     case started
@@ -127,8 +129,9 @@ extension StepMachine {
   /// What stops the step when the change found now is not the one that was approved.
   private func drift(of change: Value, from approved: Value?) -> StepFailure? {
     let isBound = bindsChange && step.onlyTells != true
-    let expected = approved ?? (isBound ? step.forecast.change : nil)
-    guard let expected, expected != change else { return nil }
+    // What was waived since is no part of what the plan showed.
+    let isOther = approved.map { $0 != change } ?? (isBound && unlikeForecast(change))
+    guard isOther, let expected = approved ?? step.forecast.change else { return nil }
     let failure = ActionFailure.refused(
       .precondition,
       "the world has changed since this was approved: approved was "
@@ -136,6 +139,13 @@ extension StepMachine {
       advice: "look at what has changed; retry to plan and approve it afresh")
     return StepFailure(
       failure: failure, effect: .unchanged, change: nil, attempt: 0, needsPerson: true)
+  }
+
+  private func unlikeForecast(_ change: Value) -> Bool {
+    guard let forecast = step.forecast.change else { return false }
+    guard waived != nil, case .map(var map) = change else { return forecast != change }
+    map[Gate.waivedKey] = forecast[Gate.waivedKey]
+    return forecast != .map(map)
   }
 
   private func checked(_ result: CheckResult, _ attempt: Int) -> Transition {
@@ -353,6 +363,9 @@ extension StepMachine {
         )
       }
       return start(attempt: failure.attempt + 1, approved: nil)
+    case .override(_, let gate):
+      guard overridable(failure) == gate else { return nil }
+      return start(attempt: failure.attempt + 1, approved: nil)
     case .skip: return (.skipped(.byPerson(decision.who, reason: decision.reason)), [])
     case .markDone:
       if failure.isOfUndo {
@@ -367,6 +380,14 @@ extension StepMachine {
         .markedDone(by: decision.who, reason: decision.reason), evidence, failure.attempt)
     case .pause, .continue, .unwind, .abort, .switchVariant: return nil
     }
+  }
+
+  /// The guard that has refused and that a person may override; nil for every other failure.
+  package func overridable(_ failure: StepFailure) -> Gate? {
+    guard let gate = failure.failure.gate, step.gates?.contains(gate.name) == true,
+      failure.effect == .unchanged, failure.change == nil, !failure.isOfUndo, !failure.isPassed
+    else { return nil }
+    return gate
   }
 
   func undo(_ change: Value, _ before: StepFailure?) -> Transition {

@@ -13,8 +13,14 @@ public struct ActionFailure: Error, Sendable, Equatable, Codable {
   public var message: String
   /// One sentence: what the reader can do next.
   public var advice: String?
+  /// The guard that refused, where a person may override it; nothing was changed then.
+  public var gate: Gate?
 
-  public init(_ effect: Effect, _ kind: FailureKind, _ message: String, advice: String? = nil) {
+  public init(
+    _ effect: Effect, _ kind: FailureKind, _ message: String, advice: String? = nil,
+    gate: Gate? = nil
+  ) {
+    self.gate = gate
     self.effect = effect
     self.kind = kind
     self.message = message

@@ -23,6 +23,8 @@ public struct ActionPage: Sendable, Equatable {
   /// Of an action that promotes: the field of its input that says what. Two promotions of one target are kept apart by a
   /// cool-down.
   public var promotes: String?
+  /// Guards that a person may override for one step, with a reason, once they have refused. All others stand.
+  public var gates: [DeclaredGate]
   /// What a person does when this tool is not there; `{field}` stands for an input.
   public var byHand: String
 
@@ -39,7 +41,7 @@ public struct ActionPage: Sendable, Equatable {
     name: String, summary: String, details: String, kind: ActionKind, fields: [Field],
     outputs: [Output] = [], timeout: Duration = .seconds(60), settle: Duration = .zero,
     expected: Duration, isRepeatable: Bool = true, undo: Undo, traits: Set<ActionTrait> = [],
-    promotes: String? = nil, byHand: String
+    promotes: String? = nil, gates: [DeclaredGate] = [], byHand: String
   ) {
     self.name = name
     self.summary = summary
@@ -54,6 +56,7 @@ public struct ActionPage: Sendable, Equatable {
     self.undo = undo
     self.traits = traits
     self.promotes = promotes
+    self.gates = gates
     self.byHand = byHand
   }
 }

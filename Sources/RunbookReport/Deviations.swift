@@ -21,7 +21,9 @@ extension Report.Deviation {
       let failure = index.flatMap { index in
         history.steps[index].failures.last { $0.record < noted.record }
       }
-      if let failure {
+      if case .override = said.choice, let index {
+        effect += overridden(index, history)
+      } else if let failure {
         effect += history.words.hadFailed(failure.text)
       }
       let deviation = Report.Deviation(
@@ -31,11 +33,21 @@ extension Report.Deviation {
     }
   }
 
+  /// What came of a waived guard: the loss that was measured, where one was.
+  private static func overridden(_ index: Int, _ history: RunHistory) -> String {
+    let step = history.steps[index]
+    guard step.succeededAt != nil else { return history.words.neverDone }
+    guard let fact = step.fact("recovery_point") else { return "" }
+    let point = RecoveryPoint(step: history.plan.steps[index].id, fact: fact)
+    return history.words.lostInTheEnd(point.loss)
+  }
+
   private static func kind(_ choice: OperatorDecision.Choice) -> Report.Deviation.Kind {
     switch choice {
     case .pause: .paused
     case .continue: .continued
     case .retry: .retried
+    case .override: .overridden
     case .skip: .skipped
     case .markDone: .markedDone
     case .unwind: .unwound

@@ -207,7 +207,7 @@ extension RunHistory {
       guard let index = places[step] else { return }
       withdrawQuestion(index, record)
       steps[index].settledBy = decisions.count - 1
-    case .retry(let step):
+    case .retry(let step), .override(let step, _):
       guard let index = places[step] else { return }
       steps[index].settledBy = nil
     case .pause, .continue, .unwind, .abort, .switchVariant: break

@@ -96,6 +96,7 @@ package struct Report: Sendable, Equatable {
       case skipped
       case markedDone = "marked_done"
       case retried
+      case overridden
       case declined
       case notAnswered = "not_answered"
       case paused

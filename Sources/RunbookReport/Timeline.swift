@@ -257,6 +257,7 @@ extension OperatorDecision.Choice {
     case .retry: "decided to retry"
     case .skip: "decided to leave it out"
     case .markDone: "said that it is done"
+    case .override(_, let gate): "waived \(gate.name) for no more than was found (\(gate.finding))"
     case .unwind: "decided to undo what was done"
     case .abort: "decided to end the run here"
     case .switchVariant(let variant, let successor):

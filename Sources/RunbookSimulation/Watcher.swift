@@ -47,7 +47,7 @@ struct Watcher: Sendable {
     if case .operatorDecided(let decision) = event {
       switch decision.choice {
       case .skip, .markDone: isSettled = true
-      case .pause, .continue, .retry, .unwind, .abort, .switchVariant: break
+      case .pause, .continue, .retry, .override, .unwind, .abort, .switchVariant: break
       }
     }
     if case .stepUndone(let report) = event {

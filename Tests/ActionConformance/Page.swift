@@ -29,6 +29,12 @@ package func pageBreaches(_ page: ActionPage) -> [String] {
   if let field = page.promotes, !fields.contains(field) {
     found.append("it says that it promotes '\(field)', which is no field")
   }
+  for gate in page.gates where !fields.contains(gate.name) || gate.summary.isEmpty {
+    found.append("the gate '\(gate.name)' is no field, or is not explained")
+  }
+  if !page.gates.isEmpty, page.kind != .change {
+    found.append("it changes nothing and has a gate that could be overridden")
+  }
   switch (page.kind, page.undo) {
   case (.change, .notNeeded): found.append("it changes something but says that no undo is needed")
   case (.check, .automatic), (.person, .automatic): found.append("it has an undo but no change")

@@ -51,6 +51,66 @@ import Testing
   }
 
   @Test
+  func
+    `too much could be lost: the promotion refuses, a person waives that one gate, and says why`()
+    async throws
+  {
+    try await Lab.with { lab in
+      #expect(try await lab.sellsMore())
+      try await lab.command("break", "hold-replication")
+      // Longer than the objective allows to be lost.
+      let end = ContinuousClock.now + .seconds(6)
+      #expect(try await lab.sellsMore(3))
+      try await Task.sleep(until: end, clock: .continuous)
+      try await lab.command("break", "kill-primary")
+      let held = try await lab.failOver("failover", "--outage-at", "0s")
+      #expect(held.status == 6, "\(held)")
+      #expect(
+        held.everything.contains("--override promote_db.max_data_loss --reason '...'"), "\(held)")
+      #expect(held.everything.contains("of commits could be lost"), "\(held)")
+
+      func resume(_ words: String...) async throws -> Ended {
+        try await lab.desk.start(["resume"] + words).end(within: .seconds(120))
+      }
+      let wrong = try await resume("--override", "promote_db.after", "--reason", "told to")
+      #expect(wrong.status == 2 && wrong.errors.contains("has no gate 'after'"), "\(wrong)")
+      #expect(wrong.errors.contains("promote_db.max_data_loss"), "\(wrong)")
+      let silent = try await resume("--override", "promote_db.max_data_loss")
+      #expect(silent.status == 2 && silent.errors.contains("needs a reason"), "\(silent)")
+      let early = try await resume("--override", "fence_db.max_data_loss", "--reason", "told to")
+      #expect(early.status == 2 && early.errors.contains("has no gate"), "\(early)")
+      #expect(try await lab.databases()["site_b"]?.hasPrefix("standby") == true)
+
+      // The order is durable, and then lifeboat dies.
+      let child = try lab.desk.start([
+        "resume", "--override", "promote_db.max_data_loss", "--reason", "the director said so",
+      ])
+      let isOrdered = await eventually(within: .seconds(60)) {
+        ((try? lab.desk.run()).flatMap { readText($0 + "/journal.jsonl") } ?? "")
+          .contains("\"order\":\"override\"")
+      }
+      await child.kill()
+      #expect(isOrdered, "\(child.outputSoFar)\(child.errorsSoFar)")
+      let resumed = try await resume()
+      #expect(resumed.status == 0, "\(resumed)")
+      try await lab.command("heal", "replication")
+      try await lab.expectSiteB()
+      #expect(try await lab.timeline(of: "postgres_b") == "00000002", "it was promoted once")
+
+      let report = try await lab.desk.report()
+      let said = report["deviations"]?.list?.filter { $0["kind"] == "overridden" } ?? []
+      #expect(said.count == 1, "\(said)")
+      #expect(said.first?["reason"] == "the director said so")
+      let effect = said.first?["effect"]?.string ?? ""
+      #expect(
+        effect.contains("waived 'max_data_loss'") && effect.contains("lost in the end: at most"),
+        "\(effect)")
+      // A bound above the objective cannot tell whether it was met, and does not say that it was.
+      #expect(report["clocks"]?["rpo"]?["verdict"] == "unknown")
+    }
+  }
+
+  @Test
   func `G13: a second promotion of one target in the cool-down needs a reason, also in a plan`()
     async throws
   {

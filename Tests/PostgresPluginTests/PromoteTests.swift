@@ -127,6 +127,71 @@ import Testing
     }
   }
 
+  @Test func `a person waives max_data_loss for what was shown, and for no more`() async throws {
+    try await withPair { pair in
+      try pair.buy()
+      try await pair.untilCaughtUp()
+      try await pair.cut()
+      try pair.buy()
+      let receipt = try await receipt(pair)
+      func called(_ waived: Gate?) -> Called {
+        var given = contexts()
+        given.facts.waived = waived
+        return Called(
+          "postgres.promote",
+          ["node": pair.standby.node(), "after": receipt, "max_data_loss": 16], given)
+      }
+      func failure(_ waived: Gate?) async throws -> ActionFailure {
+        guard case .impossible(let failure) = try await called(waived).plan() else {
+          throw Workshop.CommandFailed(description: "it was not refused")
+        }
+        return failure
+      }
+      let gate = try #require(try await failure(nil).gate)
+      #expect(gate.name == "max_data_loss" && gate.finding.contains("of log could be lost"))
+      let bytes = try #require(gate.measure["bytes"]?.int)
+
+      // Less was accepted, or another guard, or a figure where now there is none.
+      var less = gate
+      less.measure = ["time": gate.measure["time"] ?? .null, "bytes": .int(bytes - 1)]
+      #expect(try await failure(less).message.contains("a person had accepted up to"))
+      var other = gate
+      other.name = "after"
+      #expect(try await failure(other).gate == gate)
+
+      let planned = try await called(gate).planned()
+      #expect(planned["waived"]?["bytes"] == .int(bytes))
+      guard case .change(_, let preview) = try await called(gate).plan() else { return }
+      #expect(preview.warnings.contains { $0.contains("max_data_loss is overridden") })
+      // What is applied is judged by the change alone: without the waiver it is refused at the last look too.
+      var unwaived = try #require(planned.map)
+      unwaived["waived"] = nil
+      let late = try await PostgresPluginTests.failure {
+        _ = try await called(nil).apply(.map(unwaived))
+      }
+      #expect(late.gate == gate)
+      #expect(try pair.standby.text("select pg_is_in_recovery()") == "true")
+      let evidence = try await called(nil).apply(planned)
+      #expect(evidence.summary.contains("max_data_loss was overridden for"))
+      #expect(evidence.facts["recovery_point"]?["bytes"] == .int(bytes))
+    }
+  }
+
+  @Test func `every other guard stands, whatever was waived`() async throws {
+    let pair = try await sharedPair()
+    let accepted = Gate(
+      name: "max_data_loss", finding: "much",
+      measure: ["time": .duration(.seconds(3600)), "bytes": 1_000_000])
+    var given = contexts()
+    given.facts.waived = accepted
+    let called = Called(
+      "postgres.promote",
+      [
+        "node": pair.standby.node(), "after": try fakeReceipt(pair), "max_data_loss": 16,
+      ], given)
+    #expect(try await called.refusal().contains("there would be two primaries"))
+  }
+
   @Test func `without a receipt of this run there is no promotion`() async throws {
     let pair = try await sharedPair()
     let made = try fakeReceipt(pair)

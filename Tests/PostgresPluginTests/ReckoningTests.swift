@@ -56,6 +56,33 @@ import Testing
     #expect(lag.time.figure == nil)
   }
 
+  @Test func `an accepted loss covers what was shown: no larger figure, and none that is lost`()
+    throws
+  {
+    func gate(_ time: Value, _ bytes: Value) -> AcceptedLoss? {
+      AcceptedLoss(
+        Gate(name: "max_data_loss", finding: "much", measure: ["time": time, "bytes": bytes]))
+    }
+    let limit = try LossLimit(["time": .duration(.seconds(5)), "bytes": 16])
+    var point = RecoveryPoint(standby(receiver: nil), heartbeat: nil, writer: .init())
+    point.loss = .known(.seconds(12))
+    point.bytes = .known(10)
+    #expect(limit.excess(of: point)?.contains("up to 12 s of commits could be lost") == true)
+    let shown = gate(.duration(.seconds(12)), 10)
+    #expect(limit.excess(of: point, beyond: shown) == nil)
+    point.loss = .known(.seconds(12) + .nanoseconds(1))
+    #expect(limit.excess(of: point, beyond: shown)?.contains("could be lost") == true)
+    point.loss = .unknown("nobody knows")
+    #expect(limit.excess(of: point, beyond: shown)?.contains("not known") == true)
+    #expect(limit.excess(of: point, beyond: gate(.unknown("nobody knows"), 10)) == nil)
+    // The other figure grew, and was never over its limit when it was shown.
+    point.bytes = .known(17)
+    #expect(
+      limit.excess(of: point, beyond: gate(.unknown("nobody knows"), 10))?.contains("17 B") == true)
+    point.bytes = .known(16)
+    #expect(limit.excess(of: point, beyond: gate(.unknown("nobody knows"), 10)) == nil)
+  }
+
   @Test func `all of the log here means no loss, whatever the clocks say`() {
     let point = RecoveryPoint(
       standby(receiver: nil, lastCommit: noon - .seconds(3600)), heartbeat: nil,

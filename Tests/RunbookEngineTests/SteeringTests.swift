@@ -12,7 +12,8 @@ struct SteeringTests {
   ) -> SteeringOrder {
     SteeringOrder(
       verb, step: verb.takesStep ? "a" : nil, attempt: attempt, by: by, reason: reason,
-      variant: verb == .switchVariant ? "failover" : nil)
+      variant: verb == .switchVariant ? "failover" : nil,
+      gate: verb == .override ? "max_data_loss" : nil)
   }
 
   /// `taken`, or the code of the refusal; what is taken must also be accepted by the machine itself.
@@ -259,7 +260,7 @@ private enum Situation: CaseIterable {
   case pausedApplying, pausedGated, pausedFailed, undoing, pausedUndoing, stopping, undoFailed
   case ended, takenBack
   case confirming, confirmingPaused, confirmingHolding, confirmingStopping, confirmingLooking
-  case confirmed, unconfirmed, unconfirmedUndoFailed
+  case confirmed, unconfirmed, unconfirmedUndoFailed, refusedByGate
 
   func machine() throws -> RunMachine {
     let gate = ApprovalPolicy(role: "commander", timeout: nil)
@@ -269,6 +270,7 @@ private enum Situation: CaseIterable {
         switch self {
         case .gated, .approved, .gatedHolding, .pausedGated: step.approval = gate
         case .failedPassed: step.onFailure = .continue
+        case .refusedByGate: step.gates = ["max_data_loss"]
         case .backingOff: step.retry = again
         case .pending: step.needs = [1]
         case .confirming, .confirmingPaused, .confirmingHolding, .confirmingStopping, .confirmed,
@@ -339,6 +341,10 @@ private enum Situation: CaseIterable {
       try run.take(planFailed("a"))
       try run.take(order(.skip("a")))
     case .failedPassed, .failedHolding: try run.take(planFailed("a"))
+    case .refusedByGate:
+      let gate = Gate(name: "max_data_loss", finding: "12 s, at most 5 s", measure: 12)
+      try run.take(
+        planFailed("a", 1, .init(.unchanged(retryable: false), .precondition, "12 s", gate: gate)))
     case .gatedHolding:
       try run.take(planned("a"))
       try run.take(planFailed("b"))

@@ -83,6 +83,45 @@ import Testing
     #expect(report.deviations.map(\.kind) == [.markedDone])
   }
 
+  @Test func `a waived guard stands with who, why, what was waived and what was lost in the end`()
+    throws
+  {
+    let gate = Gate(
+      name: "max_data_loss", finding: "up to 12 s could be lost, and at most 5 s may be",
+      measure: 12)
+    func script(promoted: Bool) throws -> RunScript {
+      var script = RunScript(.shop { $0[3].gates = ["max_data_loss"] })
+      try script.open(outageAt: RunScript.start - .seconds(30))
+      try script.check("outage_confirmed")
+      try script.approve("go", after: .seconds(5))
+      try script.change("fence_db", facts: ["receipt": "r"])
+      script.wait(.seconds(1))
+      try script.add(
+        .stepPlanned(
+          StepReport(
+            "promote_db", attempt: 1,
+            .failed(
+              ActionFailure(
+                .unchanged(retryable: false), .precondition, gate.finding, gate: gate)))))
+      try script.decide(.override("promote_db", gate), by: "bob", reason: "the director said so")
+      guard promoted else { return script }
+      try script.planned("promote_db", attempt: 2)
+      let fact: Value = ["loss": .duration(.seconds(11)), "bytes": 100, "method": "x"]
+      try script.applied(
+        "promote_db", attempt: 2, .done(Evidence("promoted", facts: ["recovery_point": fact])))
+      try script.verified("promote_db", attempt: 2, .holds(Evidence("so")))
+      return script
+    }
+    let done = try #require(try script(promoted: true).report().deviations.first)
+    #expect(done.kind == .overridden && done.step == "promote_db" && done.by == "bob")
+    #expect(done.reason == "the director said so")
+    #expect(
+      done.effect == "waived 'max_data_loss' for this step, for no more than was found: up to 12 s "
+        + "could be lost, and at most 5 s may be; lost in the end: at most 11 s")
+    let open = try #require(try script(promoted: false).report().deviations.first)
+    #expect(open.effect.hasSuffix("; the step was not done"))
+  }
+
   @Test func `a no and a missing answer are deviations`() throws {
     var script = RunScript(
       .shop { steps in

@@ -22,6 +22,8 @@ struct Assessment: Sendable {
     /// The old primary's timeline: the receipt's, or what the standby was on when the change was planned.
     var oldTimeline: Int64?
     var limit: LossLimit
+    /// More than `limit` that a person has accepted.
+    var accepted: AcceptedLoss?
     var failoverManager: Promote.FailoverManager
     var outageAt: Timestamp?
     var run: RunID?

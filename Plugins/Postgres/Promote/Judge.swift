@@ -21,15 +21,26 @@ struct Judge {
     if let failure = wrongReceipt() ?? wrongCluster() ?? secondWriter() { return .refused(failure) }
     if !state.isInRecovery { return answerForPrimary() }
     if let failure = wrongTimeline() ?? notReady() ?? aliveByItsLog() { return .refused(failure) }
-    if let excess = terms.limit.excess(of: point) {
-      return .refused(
-        .init(
-          .unchanged(retryable: candidate.canStillArrive && receipt.lastPosition != nil),
-          .precondition, excess,
-          advice: "repair the old primary, or have max_data_loss raised by whoever may decide that")
-      )
+    guard let excess = terms.limit.excess(of: point) else { return .promote }
+    if let beyond = terms.limit.excess(of: point, beyond: terms.accepted) {
+      return .refused(tooMuch(beyond, of: excess, point))
     }
+    warnings.append("max_data_loss is overridden for this step: \(excess)")
     return .promote
+  }
+
+  private func tooMuch(
+    _ beyond: String, of excess: String, _ point: RecoveryPoint
+  ) -> ActionFailure {
+    let before =
+      terms.accepted.map { "; a person had accepted \($0.sentence), which is less" } ?? ""
+    return ActionFailure(
+      .unchanged(retryable: candidate.canStillArrive && receipt.lastPosition != nil),
+      .precondition, beyond + before,
+      advice:
+        "repair the old primary; or whoever may decide that overrides max_data_loss, with a reason",
+      gate: Gate(
+        name: LossLimit.gate, finding: excess, measure: AcceptedLoss.measure(point)))
   }
 
   private func refused(_ message: String, _ advice: String) -> ActionFailure {

@@ -71,6 +71,8 @@ struct Promote: StepAction {
     var fromTimeline: Int64
     /// A fence had left the standby read-only by ALTER SYSTEM; as a primary it would take no writes.
     var clearReadOnly: Bool
+    /// A person has overridden `limit`.
+    var waived: AcceptedLoss?
 
     enum CodingKeys: String, CodingKey {
       case node
@@ -82,6 +84,7 @@ struct Promote: StepAction {
       case systemIdentifier = "system_identifier"
       case fromTimeline = "from_timeline"
       case clearReadOnly = "clear_read_only"
+      case waived
     }
   }
 
@@ -99,64 +102,5 @@ struct Promote: StepAction {
     return await blocking {
       PromotedPrimary.verify(change, target, outageAt: outageAt, by: deadline)
     }
-  }
-}
-
-/// How much may be lost; nil where nothing was said.
-struct LossLimit: Codable, Equatable, Sendable {
-  var time: Duration?
-  var bytes: Int64?
-
-  /// From what a runbook says: a duration, a size, or both in a map.
-  init(_ value: Value?) throws(ActionFailure) {
-    switch value {
-    case nil, .null?: break
-    case .duration(let time)?: self.time = time
-    case .int(let bytes)?: self.bytes = bytes
-    case .string(let text)?:
-      time = Duration(text: text)
-      bytes = ByteCount.read(text)
-      if time == nil, bytes == nil { throw Self.unreadable(value) }
-    case .map(let map)?:
-      time = try LossLimit(map["time"]).time
-      bytes = try LossLimit(map["bytes"]).bytes
-      if time == nil, bytes == nil { throw Self.unreadable(value) }
-    case .bool?, .double?, .timestamp?, .list?, .secret?, .unknown?: throw Self.unreadable(value)
-    }
-    if let time, time < .zero { throw Self.unreadable(value) }
-    if let bytes, bytes < 0 { throw Self.unreadable(value) }
-  }
-
-  private static func unreadable(_ value: Value?) -> ActionFailure {
-    .refused(
-      .input, "max_data_loss is \(value?.kind ?? "nothing"), not a duration, a size, or both",
-      advice: "write for example 5s, 16MiB, or {time: 5s, bytes: 16MiB}")
-  }
-
-  /// Why the possible loss is too much; nil when it is not. What is not known is too much.
-  func excess(of point: RecoveryPoint) -> String? {
-    if let time {
-      switch point.loss {
-      case .known(let loss) where loss > time:
-        return "up to \(loss.spoken) of commits could be lost (\(point.method)), and at most "
-          + "\(time.spoken) may be"
-      case .known: break
-      case .unknown(let reason):
-        return
-          "it is not known how much would be lost, and at most \(time.spoken) may be: \(reason)"
-      }
-    }
-    if let bytes {
-      switch point.bytes {
-      case .known(let behind) where behind > bytes:
-        return "up to \(ByteCount.spoken(behind)) of log could be lost, and at most "
-          + "\(ByteCount.spoken(bytes)) may be"
-      case .known: break
-      case .unknown(let reason):
-        return "it is not known how much log would be lost, and at most "
-          + "\(ByteCount.spoken(bytes)) may be: \(reason)"
-      }
-    }
-    return nil
   }
 }

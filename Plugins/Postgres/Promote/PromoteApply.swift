@@ -7,7 +7,7 @@ extension Promote {
     let target = try change.node.target(in: reading)
     let terms = Assessment.Terms(
       receipt: change.receipt, oldTimeline: change.receipt.timeline ?? change.fromTimeline,
-      limit: change.limit, failoverManager: change.failoverManager,
+      limit: change.limit, accepted: change.waived, failoverManager: change.failoverManager,
       outageAt: context.facts.outageAt, run: context.facts.run)
     if let last = change.receipt.lastPosition {
       await waitForLog(upTo: last, change, target, by: context.deadline)

@@ -15,7 +15,9 @@ let promotePage = ActionPage(
     Data loss: with a receipt that knows the end of the old primary's log, the positions are compared, \
     and the rest of the log is waited for (`catch_up`). Otherwise it is a bound in time, from the newest \
     commit here (or heartbeat) to the begin of the outage. With `max_data_loss` it refuses when the bound is \
-    larger and when there is none.
+    larger and when there is none. That gate alone can be overridden by a person, with a reason, once it \
+    has refused: for this step, and for at most the loss that was shown. When more could be lost by then, \
+    or it is not known any more, it refuses again. Every other refusal stands.
 
     Then pg_promote is called. When its answer is lost, or it takes too long, the result is unknown and \
     the server is looked at before anything else. Afterwards it must be a primary on a later timeline that \
@@ -47,6 +49,10 @@ let promotePage = ActionPage(
       + "back means making the other server its standby (pg_rewind) and switching over"),
   traits: [.promotes],
   promotes: "node",
+  gates: [
+    DeclaredGate(
+      LossLimit.gate, "more could be lost than it allows, or it is not known how much could")
+  ],
   byHand: """
     Be sure that the old primary is off: pg_isready -h OLD_HOST -p OLD_PORT must say 'no response', and \
     somebody must have seen it from elsewhere.

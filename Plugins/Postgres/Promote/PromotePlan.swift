@@ -32,23 +32,24 @@ extension Promote {
     }
     let terms = Assessment.Terms(
       receipt: receipt, oldTimeline: receipt.timeline, limit: limit,
+      accepted: AcceptedLoss(context.facts.waived),
       failoverManager: input.failoverManager ?? .absent,
       outageAt: context.facts.outageAt, run: context.facts.run)
     let assessment = try await Assessment.make(
       target, heartbeat: input.heartbeat, terms: terms, in: context)
-    return planned(input, limit, receipt, assessment)
+    return planned(input, terms, assessment)
   }
 
   private func planned(
-    _ input: Input, _ limit: LossLimit, _ receipt: Receipt, _ assessment: Assessment
+    _ input: Input, _ terms: Assessment.Terms, _ assessment: Assessment
   ) -> Planned<Change> {
     let state = assessment.candidate.state
     let change = Change(
-      node: input.node, receipt: receipt, limit: limit,
+      node: input.node, receipt: terms.receipt, limit: terms.limit,
       catchUp: input.catchUp ?? .seconds(30), heartbeat: input.heartbeat,
       failoverManager: input.failoverManager ?? .absent,
       systemIdentifier: state.systemIdentifier, fromTimeline: state.timeline,
-      clearReadOnly: assessment.candidate.readOnlySetting != nil)
+      clearReadOnly: assessment.candidate.readOnlySetting != nil, waived: terms.accepted)
     var warnings = assessment.warnings
     switch assessment.answer {
     case .done:

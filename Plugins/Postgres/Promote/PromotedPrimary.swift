@@ -71,8 +71,10 @@ enum PromotedPrimary {
     do throws(QueryTrouble) { try writeProbe(session) } catch { throw error.inDoubt }
     let words =
       promotedAt == nil ? "it had been promoted before" : "promoted; \(before.point.sentence)"
+    let waived =
+      change.waived.map { "; max_data_loss was overridden for \($0.sentence)" } ?? ""
     return evidence(
-      state, before.point, "\(words); \(checkpoint(session))", promotedAt: promotedAt)
+      state, before.point, "\(words)\(waived); \(checkpoint(session))", promotedAt: promotedAt)
   }
 
   static func verify(

@@ -14,6 +14,8 @@ struct Steering {
   let format: OutputOptions.Format
   /// For `switch-variant`.
   var variant: String?
+  /// For `override`.
+  var gate: String?
 
   func send() throws {
     let console = Console()
@@ -28,7 +30,7 @@ struct Steering {
     if let step { _ = try session.readPlan(folder).step(named: step) }
     let order = SteeringOrder(
       verb, step: step.map { StepID($0) }, by: Person.current, named: by, reason: reason,
-      variant: variant)
+      variant: variant, gate: gate)
     let answer: SteeringAnswer
     do throws(ControlClient.Failure) {
       answer = try ControlClient(folder).send(
@@ -44,7 +46,8 @@ struct Steering {
     if let refusal = answer.refusal {
       throw Refusal(Self.status(refusal.code), refusal.message, next: refusal.next)
     }
-    let what = step.map { "\(verb.rawValue) \($0)" } ?? verb.rawValue
+    let object = step.map { step in gate.map { "\(step).\($0)" } ?? step }
+    let what = object.map { "\(verb.rawValue) \($0)" } ?? verb.rawValue
     let state = answer.run.map { "; the run is \($0.state) now" } ?? ""
     console.out("\(what): taken\(state). See: lifeboat status \(folder.id)")
   }
@@ -87,6 +90,8 @@ struct Steering {
     case .approve, .confirm: "lifeboat resume \(run) --\(verb.rawValue) \(name)"
     case .decline, .retry, .skip, .markDone:
       "lifeboat resume \(run) --\(verb.rawValue) \(name) --reason '...'"
+    case .override:
+      "lifeboat resume \(run) --override \(name).\(gate ?? "GATE") --reason '...'"
     case .abort: "lifeboat resume \(run) --abort --reason '...'"
     case .undo: "lifeboat undo \(run) --reason '...'"
     case .switchVariant: "lifeboat switch-variant \(run) \(variant ?? "VARIANT") --reason '...'"
@@ -96,7 +101,8 @@ struct Steering {
 
   static func status(_ code: SteeringRefusal.Code) -> ExitStatus {
     switch code {
-    case .stepNeeded, .takesNoStep, .noSuchStep, .noSuchVariant, .reasonNeeded, .notUnderstood:
+    case .stepNeeded, .takesNoStep, .noSuchStep, .noSuchVariant, .noSuchGate, .reasonNeeded,
+      .notUnderstood:
       .invalid
     case .notServed, .wrongRunState, .wrongStepState, .alreadyDecided, .otherAttempt,
       .notYourRole, .samePerson, .nothingToUndo, .notAllowed:

@@ -46,6 +46,9 @@ enum ActionText {
       lines.append(wrapped("undo      not possible: \(text)", width: 100, indent: "  "))
     case .notNeeded: break
     }
+    for gate in page.gates {
+      lines.append(wrapped("override  \(gate.name): \(gate.summary)", width: 100, indent: "  "))
+    }
     lines += [
       "", console.styled("By hand", .strong), wrapped(page.byHand, width: 100, indent: "  "),
     ]
@@ -85,6 +88,8 @@ enum ActionText {
         }),
       "timeout": .duration(page.timeout), "settle": .duration(page.settle),
       "expected": .duration(page.expected), "repeatable": .bool(page.isRepeatable),
+      "gates": .list(
+        page.gates.map { ["name": .string($0.name), "summary": .string($0.summary)] }),
       "by_hand": .string(page.byHand),
     ]
   }

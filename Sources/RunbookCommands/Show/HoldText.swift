@@ -225,7 +225,8 @@ struct HoldText {
 
   /// The words to type; nil where they have no meaning there.
   private func words(_ choice: SteeringChoice) -> String? {
-    let step = choice.step.map { " \(way == .prompt ? $0.text : $0.shellText)" } ?? ""
+    var step = choice.step.map { " \(way == .prompt ? $0.text : $0.shellText)" } ?? ""
+    if let gate = choice.gate { step += ".\(gate)" }
     let why = choice.needsReason ? " --reason '...'" : ""
     // It ends this run and starts another, which takes a command of its own, whoever drives this one.
     if choice.verb == .switchVariant {
@@ -239,14 +240,14 @@ struct HoldText {
       case .decline:
         machine.state(of: choice.step ?? "")?.waitsToBeConfirmed == true
           ? choice.verb.rawValue + step : nil
-      case .continue, .retry, .skip, .markDone, .undo, .abort, .switchVariant, .confirm:
+      case .continue, .retry, .skip, .markDone, .undo, .abort, .switchVariant, .confirm, .override:
         choice.verb.rawValue + step
       }
     case .driven: return "lifeboat \(choice.verb.rawValue) \(run)\(step)\(why)"
     case .undriven:
       return switch choice.verb {
       case .decline where machine.state(of: choice.step ?? "")?.waitsToBeConfirmed == true: nil
-      case .approve, .decline, .retry, .skip, .markDone, .confirm:
+      case .approve, .decline, .retry, .skip, .markDone, .confirm, .override:
         "lifeboat resume \(run) --\(choice.verb.rawValue)\(step)\(why)"
       case .abort: "lifeboat resume \(run) --abort\(why)"
       case .undo: "lifeboat undo \(run)\(why)"

@@ -147,7 +147,7 @@ final class TerminalDesk: PeopleDesk {
       let words = line.split(separator: " ").map(String.init)
       guard let verb = words.first else { continue }
       if verb == "leave" { return nil }
-      guard let order = OrderWords.order(verb, words.count > 1 ? StepID(words[1]) : nil, by) else {
+      guard let order = OrderWords.order(verb, words.count > 1 ? words[1] : nil, by) else {
         console.note("  '\(line.trimmed)' is not one of them; nothing has been decided.")
         continue
       }
@@ -158,7 +158,8 @@ final class TerminalDesk: PeopleDesk {
         console.note("  A reason is needed; nothing has been decided.")
         continue
       }
-      return SteeringOrder(order.verb, step: order.step, by: by, reason: reason)
+      return SteeringOrder(
+        order.verb, step: order.step, by: by, reason: reason, gate: order.gate)
     }
     if withdrawal.isSet { console.note("\n  The run has moved; nothing is asked here any more.") }
     return nil
@@ -187,15 +188,44 @@ final class TerminalDesk: PeopleDesk {
 /// The words for what a person can order at the run's own prompt.
 enum OrderWords {
   /// Nil for what is no order, lacks its step, or is not asked for here: questions are asked one by one.
-  static func order(_ word: String, _ step: StepID?, _ by: String) -> SteeringOrder? {
-    guard let verb = SteeringVerb(rawValue: word), verb.takesStep == (step != nil) else {
+  static func order(_ word: String, _ object: String?, _ by: String) -> SteeringOrder? {
+    guard let verb = SteeringVerb(rawValue: word), verb.takesStep == (object != nil) else {
       return nil
     }
+    let step = object.map { StepID($0) }
     switch verb {
     case .approve, .pause, .switchVariant: return nil
+    case .override:
+      return GateName(object ?? "").map {
+        SteeringOrder(verb, step: $0.step, by: by, gate: $0.gate)
+      }
     case .continue, .decline, .retry, .skip, .markDone, .undo, .abort, .confirm:
       return SteeringOrder(verb, step: step, by: by)
     }
+  }
+}
+
+/// A guard of a step, as a person writes it: `promote_db.max_data_loss`.
+struct GateName {
+  var step: StepID
+  var gate: String
+
+  /// A copy's key may hold dots (`drain[10.0.0.1]`), a gate's name never does.
+  init?(_ text: String) {
+    guard let dot = text.lastIndex(of: "."), dot > text.startIndex else { return nil }
+    gate = String(text[text.index(after: dot)...])
+    guard !gate.isEmpty, !gate.contains("]") else { return nil }
+    step = StepID(String(text[..<dot]))
+  }
+
+  /// The same, or the answer to somebody who left the gate out.
+  init(given text: String) throws(Refusal) {
+    guard let name = GateName(text) else {
+      throw Refusal(
+        .invalid, "'\(text)' names no guard of a step",
+        next: "write STEP.GATE as 'lifeboat status' shows it, for example promote_db.max_data_loss")
+    }
+    self = name
   }
 }
 

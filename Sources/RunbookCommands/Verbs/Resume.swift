@@ -13,8 +13,8 @@ struct Resume: AsyncParsableCommand {
     discussion: """
       Replays the journal, which must agree with this program; then looks at whatever was under way \
       before doing anything again. Steps are known by their id, the plan is the one stored with the \
-      run. For a run that holds, say what to do with --retry, --skip, --mark-done or --abort, each \
-      with --reason; without that a terminal is asked, and without a terminal it keeps waiting.
+      run. For a run that holds, say what to do with --retry, --skip, --mark-done, --override or \
+      --abort, each with --reason; without that a terminal is asked, and without a terminal it keeps waiting.
 
       A change that had to be confirmed, and whose time ran out while no process was there, is looked \
       at and taken back at once.
@@ -29,6 +29,11 @@ struct Resume: AsyncParsableCommand {
   var skip: [String] = []
   @Option(help: ArgumentHelp("Count a failed step as done, on your word.", valueName: "step"))
   var markDone: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Waive a guard that the step has refused by, up to what was shown then.",
+      valueName: "step.gate"))
+  var override: [String] = []
   @Option(help: ArgumentHelp("Let a change stay that waits to be confirmed.", valueName: "step"))
   var confirm: [String] = []
   @Flag(
@@ -42,6 +47,12 @@ struct Resume: AsyncParsableCommand {
 
   func run() async throws {
     var orders = orders(.retry, retry) + orders(.skip, skip) + orders(.markDone, markDone)
+    let gates = try override.map { name throws(Refusal) in try GateName(given: name) }
+    for name in gates {
+      orders.append(
+        SteeringOrder(
+          .override, step: name.step, by: Person.current, reason: reason, gate: name.gate))
+    }
     if abort { orders.append(order(.abort, nil)) }
     let departs = !orders.isEmpty
     if goesOn { orders.append(order(.continue, nil)) }
@@ -67,12 +78,26 @@ struct Resume: AsyncParsableCommand {
           next: "leave --continue out")
       }
       for name in retry + skip + markDone + confirm { _ = try stored.plan.step(named: name) }
+      try Self.check(orders.filter { $0.verb == .override }, stored)
       return .runResumed(
         RunResumption(
           by: Person.current, host: Person.host, interrupted: interrupted,
           cutBytes: recovery.cutBytes, toConfirm: stored.toConfirm))
     }
     if status != .done { throw status }
+  }
+
+  /// A guard is waived for what somebody was shown: never beforehand, for what a step may yet find.
+  private static func check(
+    _ overrides: [SteeringOrder], _ stored: RunSession.Stored
+  ) throws(Refusal) {
+    for order in overrides {
+      guard let id = order.step else { continue }
+      _ = try stored.plan.step(named: id.text)
+      do throws(SteeringRefusal) { try stored.machine.checkOverride(order) } catch {
+        throw Refusal(Steering.status(error.code), error.message, next: error.next)
+      }
+    }
   }
 
   private func orders(_ verb: SteeringVerb, _ steps: [String]) -> [SteeringOrder] {
@@ -120,7 +145,8 @@ struct TakeOver {
       live = shown
       return RunSession.Watch(
         desk: TerminalDesk(
-          console: console, plan: stored.plan, given: given, orders: orders, stay: stay,
+          console: console, plan: stored.plan, given: given, orders: orders.map(stored.seen),
+          stay: stay,
           hold: session.holds(folder, console)),
         listener: shown
       ) {
@@ -130,6 +156,16 @@ struct TakeOver {
     }
     live?.end()
     return try RunEnding(result: result, session: session, console: console).show()
+  }
+}
+
+extension RunSession.Stored {
+  /// An override is about the failure that there was when it was given, and no later one.
+  fileprivate func seen(_ order: SteeringOrder) -> SteeringOrder {
+    guard order.verb == .override, let step = order.step else { return order }
+    var order = order
+    order.attempt = machine.state(of: step)?.attempt
+    return order
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import RunbookEngine
+import RunbookModel
 
 /// Who orders something of a run, and why.
 struct SteerOptions: ParsableArguments {
@@ -113,6 +114,27 @@ struct MarkDone: ParsableCommand {
   func run() throws { try options.send(.markDone, id, step) }
 }
 
+/// `lifeboat override`: waives a guard that has refused.
+struct Override: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Waive a guard that a step has refused by, for that step and up to what was shown.",
+    discussion: """
+      Only for a guard that the step's action says a person may override ('lifeboat actions NAME' lists \
+      them), and only once it has refused: 'status' shows what could be lost. The step is then looked at \
+      and made afresh; if it has become worse than was shown, or is not known any more, it refuses \
+      again. Every other guard stays in force. Listed in the report as a deviation. Needs --reason. \
+      \(answers)
+      """)
+  @Argument(help: runHelp) var id: String
+  @Argument(help: ArgumentHelp("The step and its guard.", valueName: "step.gate")) var gate: String
+  @OptionGroup var options: SteerOptions
+
+  func run() throws {
+    let name = try GateName(given: gate)
+    try options.send(.override, id, name.step.text, gate: name.gate)
+  }
+}
+
 /// `lifeboat confirm`: a change that would take itself back stays.
 struct Confirm: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -144,9 +166,11 @@ struct Abort: ParsableCommand {
 }
 
 extension SteerOptions {
-  func send(_ verb: SteeringVerb, _ id: String, _ step: String? = nil) throws {
+  func send(
+    _ verb: SteeringVerb, _ id: String, _ step: String? = nil, gate: String? = nil
+  ) throws {
     try Steering(
-      verb: verb, id: id, step: step, by: by, reason: reason, format: output.format
+      verb: verb, id: id, step: step, by: by, reason: reason, format: output.format, gate: gate
     ).send()
   }
 }

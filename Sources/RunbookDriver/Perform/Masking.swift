@@ -48,6 +48,11 @@ extension Performer {
     var failure = failure
     failure.message = secrets.masked(failure.message)
     failure.advice = failure.advice.map(secrets.masked)
+    if var gate = failure.gate {
+      gate.finding = secrets.masked(gate.finding)
+      gate.measure = masked(gate.measure)
+      failure.gate = gate
+    }
     return failure
   }
 

@@ -41,11 +41,12 @@ package final class Performer: Sendable {
     context(for: step.id, until: deadline)
   }
 
-  func context(for id: StepID, until deadline: Deadline) -> ReadContext {
+  func context(for id: StepID, until deadline: Deadline, waived: Gate? = nil) -> ReadContext {
     var facts = RunFacts(
       run: run, step: id, purpose: plan.purpose, environment: plan.environment.name,
       variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder)
     facts.figures = scope.figures
+    facts.waived = waived
     return ReadContext(facts: facts, deadline: deadline, secrets: secrets, checks: checks)
   }
 
@@ -56,7 +57,8 @@ package final class Performer: Sendable {
 
   // MARK: - Looking
 
-  package func plan(_ step: PlannedStep) async -> PlanResult {
+  /// `waived`: the guard that a person has overridden for the step.
+  package func plan(_ step: PlannedStep, waived: Gate? = nil) async -> PlanResult {
     switch prepare(step) {
     case .skip(let reason): return .skipped(reason)
     case .fail(let failure): return .failed(failure)
@@ -67,7 +69,7 @@ package final class Performer: Sendable {
         do throws(ActionFailure) { return .ask(try person(input)) } catch { return .failed(error) }
       case .change(let change):
         let deadline = Deadline.after(step.timeout)
-        let context = context(for: step, until: deadline)
+        let context = context(for: step.id, until: deadline, waived: waived)
         return await firstOf(deadline: deadline, grace: Self.grace) {
           await Self.plan(change, input, context)
         } late: {

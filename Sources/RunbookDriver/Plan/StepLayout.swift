@@ -174,6 +174,7 @@ struct StepLayout {
     planned.isRepeatable = page?.isRepeatable ?? false
     planned.isVerifiable = page?.isVerifiable(with: step.with) ?? false
     if page?.traits.contains(.tells) == true { planned.onlyTells = true }
+    if let gates = page?.gates, !gates.isEmpty { planned.gates = gates.map(\.name) }
     planned.isCritical = step.critical
     planned.byHand = step.byHand
     planned.isExcluded =

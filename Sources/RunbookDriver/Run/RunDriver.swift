@@ -390,9 +390,11 @@ extension RunDriver {
     for command in commands {
       switch command {
       case .plan(let id, let attempt):
+        let waived = machine.waived(for: id)
         start(id) { performer, step in
           .stepPlanned(
-            StepReport(id, attempt: attempt, performer.masked(await performer.plan(step))))
+            StepReport(
+              id, attempt: attempt, performer.masked(await performer.plan(step, waived: waived))))
         }
       case .check(let id, let attempt):
         start(id) { performer, step in

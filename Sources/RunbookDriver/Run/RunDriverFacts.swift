@@ -13,6 +13,8 @@ extension SteeringOrder {
   }
 
   init(_ decision: OperatorDecision) {
+    var gate: String?
+    if case .override(_, let waived) = decision.choice { gate = waived.name }
     let (verb, step): (SteeringVerb, StepID?) =
       switch decision.choice {
       case .pause: (.pause, nil)
@@ -20,12 +22,13 @@ extension SteeringOrder {
       case .retry(let step): (.retry, step)
       case .skip(let step): (.skip, step)
       case .markDone(let step): (.markDone, step)
+      case .override(let step, _): (.override, step)
       case .unwind: (.undo, nil)
       case .abort: (.abort, nil)
       case .switchVariant: (.switchVariant, nil)
       }
     self.init(
-      verb, step: step, by: decision.by, named: decision.named, reason: decision.reason)
+      verb, step: step, by: decision.by, named: decision.named, reason: decision.reason, gate: gate)
   }
 }
 

@@ -15,6 +15,7 @@ package enum ControlMessage: Sendable, Equatable {
 
   private static let keys: Set<String> = [
     "format", "order", "step", "attempt", "reason", "named", "sudo_user", "variant",
+    "gate",
   ]
 
   /// Reads a line. `account` is who the operating system says sent it; only root may speak as the one who called sudo.
@@ -50,7 +51,8 @@ package enum ControlMessage: Sendable, Equatable {
         attempt: attempt, by: isRoot ? caller ?? account : account,
         named: try Self.text("named", value, longest: Self.longestName),
         reason: try Self.text("reason", value, longest: Self.longestReason),
-        variant: try Self.text("variant", value, longest: Self.longestName)))
+        variant: try Self.text("variant", value, longest: Self.longestName),
+        gate: try Self.text("gate", value, longest: Self.longestName)))
   }
 
   private static func text(
@@ -85,6 +87,7 @@ package enum ControlMessage: Sendable, Equatable {
       map["reason"] = order.reason.map { .string($0) }
       map["named"] = order.named.map { .string($0) }
       map["variant"] = order.variant.map { .string($0) }
+      map["gate"] = order.gate.map { .string($0) }
       map["sudo_user"] = sudoUser.map { .string($0) }
     }
     return JSONText.write(.map(map)) + [0x0A]

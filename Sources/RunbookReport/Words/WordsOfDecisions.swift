@@ -16,6 +16,10 @@ extension Words {
     case .markDone:
       say(
         "counts as done on this person's word; Lifeboat did not see it", "凭此人陈述计为完成；程序未看到")
+    case .override(_, let gate):
+      say(
+        "waived '\(gate.name)' for this step, for no more than was found: \(gate.finding)",
+        "对该步骤放行“\(gate.name)”，不超过当时所见：\(gate.finding)")
     case .unwind: say("what was done is undone, last first", "按相反顺序撤销已作的变更")
     case .abort: say("the run ends here; nothing is undone", "执行到此结束；不作撤销")
     case .switchVariant(let variant, let successor):
@@ -24,6 +28,10 @@ extension Words {
         "执行到此结束，不作撤销，由执行 \(successor) 按“\(variant)”接续")
     }
   }
+  func lostInTheEnd(_ loss: Measured) -> String {
+    say("; lost in the end: \(measured(loss))", "；最终损失：\(measured(loss))")
+  }
+  var neverDone: String { say("; the step was not done", "；步骤未执行") }
   func hadFailed(_ why: String) -> String { say(" (it had failed: \(why))", "（此前失败：\(why)）") }
   var takesItselfBack: String {
     say("its change was to take itself back, and the run holds", "其变更将自行撤销，执行停住")

@@ -106,6 +106,7 @@ extension Words {
     case .skipped: say("skipped a step", "跳过步骤")
     case .markedDone: say("marked a step done", "人工标记完成")
     case .retried: say("retried a step", "重试步骤")
+    case .overridden: say("overrode a guard", "越过步骤防护")
     case .declined: say("said no", "拒绝")
     case .notAnswered: say("no answer", "无人答复")
     case .paused: say("paused", "暂停")
