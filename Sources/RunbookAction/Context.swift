@@ -101,6 +101,8 @@ public struct RunFacts: Sendable {
   public var runbookFolder: String
   /// A guard that a person has overridden for this step, with what was shown to them; nil: all of them stand.
   public var waived: Gate?
+  /// Keeps a text that is too long for the record beside it, durably, and gives its SHA-256; nil where nothing is kept.
+  public var keep: (@Sendable (String) throws(ActionFailure) -> String)?
   /// What the run has come to, looked up when it is asked for; nil where nobody keeps count.
   public var figures: @Sendable () -> RunFigures? = { nil }
 

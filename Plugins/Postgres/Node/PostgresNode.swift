@@ -14,6 +14,7 @@ struct PostgresNode: Codable, Equatable, Sendable {
   var stop: [String]?
   var start: [String]?
   var dataDirectory: String?
+  var waldump: [String]?
 
   enum CodingKeys: String, CodingKey {
     case address
@@ -27,6 +28,7 @@ struct PostgresNode: Codable, Equatable, Sendable {
     case stop
     case start
     case dataDirectory = "data_directory"
+    case waldump
   }
 
   enum TLSMode: String, Codable, CaseIterable {
@@ -67,6 +69,11 @@ struct PostgresNode: Codable, Equatable, Sendable {
     Field("start", .list(.string), "the command that starts it again, for the undo of a fence"),
     Field("name", .string, "what people call it, for example its site"),
     Field("data_directory", .string, "PGDATA, for the instructions that people read"),
+    Field(
+      "waldump", .list(.string),
+      "the command that runs pg_waldump on this server's log, also while it is down, as a list of words "
+        + "(no shell); the step adds what to read. For example [ssh, db-a, sudo, -u, postgres, env, "
+        + "LC_ALL=C, TZ=UTC, pg_waldump, -p, /var/lib/postgresql/15/main/pg_wal]"),
   ]
 }
 

@@ -39,16 +39,44 @@ struct Program: Sendable {
   ]
 
   func run(by deadline: Deadline) -> Result {
-    var ends: [Int32] = [-1, -1]
-    guard !words.isEmpty, pipe(&ends) == 0 else {
-      return notStarted(words.isEmpty ? EINVAL : errno)
-    }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends[0]) }
-    let (code, process) = spawn(writingTo: ends[1])
-    close(ends[1])
+    guard let (end, into) = Self.makePipe() else { return notStarted(errno) }
+    defer { close(end) }
+    let (code, process) = spawn(output: into, errors: into, [])
+    close(into)
     guard code == 0 else { return notStarted(code) }
-    return follow(process, output: ends[0], by: deadline)
+    return follow(process, output: nil, errors: Intake(end), by: deadline)
+  }
+
+  /// As `run`, for a program whose output is long: `take` is given it line by line, and what is kept is what went to
+  /// standard error. Messages are English and times UTC, as far as the program heeds our environment.
+  func read(by deadline: Deadline, _ take: @escaping (String) -> Void) -> Result {
+    guard let (end, into) = Self.makePipe() else { return notStarted(errno) }
+    defer { close(end) }
+    guard let (errorsEnd, errorsInto) = Self.makePipe() else {
+      let code = errno
+      close(into)
+      return notStarted(code)
+    }
+    defer { close(errorsEnd) }
+    let (code, process) = spawn(
+      output: into, errors: errorsInto, ["LC_ALL=C", "TZ=UTC"])
+    close(into)
+    close(errorsInto)
+    guard code == 0 else { return notStarted(code) }
+    var lines = LineSplitter()
+    let result = follow(
+      process, output: Intake(end) { lines.split($0, take) }, errors: Intake(errorsEnd),
+      by: deadline)
+    lines.end(take)
+    return result
+  }
+
+  private static func makePipe() -> (end: Int32, into: Int32)? {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    return (ends[0], ends[1])
   }
 
   private func notStarted(_ code: Int32) -> Result {
@@ -56,7 +84,10 @@ struct Program: Sendable {
       ending: .notStarted(String(cString: strerror(code))), output: "", droppedBytes: 0)
   }
 
-  private func spawn(writingTo descriptor: Int32) -> (code: Int32, process: pid_t) {
+  private func spawn(
+    output: Int32, errors: Int32, _ more: [String]
+  ) -> (code: Int32, process: pid_t) {
+    guard !words.isEmpty else { return (EINVAL, 0) }
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -66,8 +97,8 @@ struct Program: Sendable {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, descriptor, 1)
-    posix_spawn_file_actions_adddup2(&actions, descriptor, 2)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2)
     var none = sigset_t()
     sigemptyset(&none)
     var all = sigset_t()
@@ -78,9 +109,12 @@ struct Program: Sendable {
     posix_spawnattr_setflags(
       &attributes,
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    let environment = Self.handedOn.compactMap { name in
-      getenv(name).map { "\(name)=\(String(cString: $0))" }
-    }
+    let environment =
+      more
+      + Self.handedOn.compactMap { name in
+        more.contains { $0.hasPrefix("\(name)=") }
+          ? nil : getenv(name).map { "\(name)=\(String(cString: $0))" }
+      }
     var process: pid_t = 0
     let code = withCStrings(words) { words in
       withCStrings(environment) { environment in
@@ -99,42 +133,100 @@ struct Program: Sendable {
   }
 
   /// Reads until the program itself has ended: what it left behind (a started server) may keep the pipe open for ever.
-  private func follow(_ process: pid_t, output: Int32, by deadline: Deadline) -> Result {
-    var text: [UInt8] = []
-    var dropped = 0
+  private func follow(
+    _ process: pid_t, output: Intake?, errors: Intake, by deadline: Deadline
+  ) -> Result {
+    var output = output
+    var errors = errors
     var status: Int32 = 0
-    var isOpen = true
-    _ = fcntl(output, F_SETFL, O_NONBLOCK)
-    func drain() {
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      // Bounded, so that a program that never stops talking cannot hide the deadline.
-      for _ in 0..<64 where isOpen {
-        let count = read(output, &buffer, buffer.count)
-        if count < 0 { return }
-        isOpen = count > 0
-        let kept = min(count, Self.outputLimit - text.count)
-        text += buffer[..<kept]
-        dropped += count - kept
-      }
+    func drain() -> Bool {
+      let hasMoved = output?.drain() ?? false
+      return errors.drain() || hasMoved
+    }
+    func result(_ ending: Ending) -> Result {
+      Result(ending: ending, output: utf8(errors.kept), droppedBytes: errors.dropped)
     }
     var rest = Duration.milliseconds(1)
     while waitpid(process, &status, WNOHANG) == 0 {
-      drain()
+      let hasMoved = drain()
       if deadline.hasPassed {
         kill(-process, SIGKILL)
         waitpid(process, &status, 0)
-        drain()
-        return Result(ending: .late, output: utf8(text), droppedBytes: dropped)
+        _ = drain()
+        return result(.late)
+      }
+      if hasMoved {
+        rest = .milliseconds(1)
+        continue
       }
       pauseThread(rest, by: deadline)
       rest = min(rest * 2, .milliseconds(20))
     }
-    drain()
+    _ = drain()
     let signal = status & 0x7F
-    return Result(
-      ending: signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal),
-      output: utf8(text), droppedBytes: dropped)
+    return result(signal == 0 ? .exited(status >> 8 & 0xFF) : .killed(signal: signal))
   }
 
   private func utf8(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Our end of a pipe: what comes through it is kept up to a limit, or handed on.
+private struct Intake {
+  let end: Int32
+  var take: ((ArraySlice<UInt8>) -> Void)?
+  private(set) var kept: [UInt8] = []
+  private(set) var dropped = 0
+  private var isOpen = true
+
+  init(_ end: Int32, _ take: ((ArraySlice<UInt8>) -> Void)? = nil) {
+    self.end = end
+    self.take = take
+  }
+
+  /// True when something came. Bounded, so that a program that never stops talking cannot hide the deadline.
+  mutating func drain() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 16384)
+    var hasMoved = false
+    for _ in 0..<16 where isOpen {
+      let count = read(end, &buffer, buffer.count)
+      if count < 0 { return hasMoved }
+      isOpen = count > 0
+      hasMoved = hasMoved || count > 0
+      if let take {
+        take(buffer[..<count])
+        continue
+      }
+      let room = min(count, Program.outputLimit - kept.count)
+      kept += buffer[..<room]
+      dropped += count - room
+    }
+    return hasMoved
+  }
+}
+
+/// Bytes as lines. Of a line that is too long only its beginning is given.
+private struct LineSplitter {
+  private var line: [UInt8] = []
+  private static let longest = 4096
+
+  mutating func split(_ bytes: ArraySlice<UInt8>, _ take: (String) -> Void) {
+    var rest = bytes
+    while let end = rest.firstIndex(of: 0x0A) {
+      add(rest[..<end])
+      take(String(decoding: line, as: UTF8.self))
+      line.removeAll(keepingCapacity: true)
+      rest = rest[(end + 1)...]
+    }
+    add(rest)
+  }
+
+  mutating func end(_ take: (String) -> Void) {
+    guard !line.isEmpty else { return }
+    take(String(decoding: line, as: UTF8.self))
+    line = []
+  }
+
+  private mutating func add(_ bytes: ArraySlice<UInt8>) {
+    line += bytes.prefix(max(0, Self.longest - line.count))
+  }
 }

@@ -36,6 +36,7 @@ struct Row: Sendable {
 struct WALPosition: Comparable, Sendable, CustomStringConvertible {
   var bytes: UInt64
 
+  init(bytes: UInt64) { self.bytes = bytes }
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let high = UInt32(parts[0], radix: 16),

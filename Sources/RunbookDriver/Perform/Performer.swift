@@ -1,6 +1,7 @@
 package import RunbookAction
 package import RunbookEngine
 package import RunbookFormat
+package import RunbookJournal
 package import RunbookModel
 
 /// Performs one command and says how it ended. It decides nothing: every result, also a late or a broken one, becomes
@@ -15,6 +16,8 @@ package final class Performer: Sendable {
   package let clock: any DriverClock
   package let run: RunID?
   package let outageAt: Timestamp?
+  /// Keeps bytes beside the journal; nil outside a run.
+  package var keep: (@Sendable ([UInt8]) throws -> RecordHash)?
   private let checks: RegistryChecks
   private let runbookFolder: String
 
@@ -47,6 +50,13 @@ package final class Performer: Sendable {
       variant: plan.variant, outageAt: outageAt, runbookFolder: runbookFolder)
     facts.figures = scope.figures
     facts.waived = waived
+    if let keep {
+      facts.keep = { [secrets] text throws(ActionFailure) in
+        do { return try keep(Array(secrets.masked(text).utf8)).hex } catch {
+          throw .refused(.failed, "it could not be kept in the run's folder: \(error)")
+        }
+      }
+    }
     return ReadContext(facts: facts, deadline: deadline, secrets: secrets, checks: checks)
   }
 

@@ -63,7 +63,13 @@ struct EnvironmentFile {
           stop: \(command("stop", site))
           start: \(command("start", site))
           data_directory: \(quoted(folder.data(site)))
+          waldump: [\(waldump(site).map(quoted).joined(separator: ", "))]
     """
+  }
+
+  /// Read past the server, which is down when somebody wants to know.
+  private func waldump(_ site: SiteName) -> [String] {
+    ["\(layout.postgresPrograms)/pg_waldump", "-p", "\(folder.data(site))/pg_wal"]
   }
 
   private var haproxy: String {

@@ -141,15 +141,19 @@ struct Lab {
     }
   }
 
-  /// The timeline on which a site's database writes, asked with psql.
+  /// The timeline on which a site's database writes.
   func timeline(of server: String) async throws -> String {
+    try await sql("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", at: server)
+  }
+
+  /// Runs a statement at a site's database with psql, and gives the first line of its answer.
+  @discardableResult
+  func sql(_ statement: String, at server: String) async throws -> String {
     let (host, port) = try await self.server(server)
     let password = (readText(folder + "/secrets/db_password") ?? "").split(separator: "\n").first
     return try await ask(
-      [
-        "psql", "-h", host, "-p", port, "-U", "lifeboat", "-d", "shop", "-AtXc",
-        "select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)",
-      ], ["PGPASSWORD=\(password ?? "")"])
+      ["psql", "-h", host, "-p", port, "-U", "lifeboat", "-d", "shop", "-AtXqc", statement],
+      ["PGPASSWORD=\(password ?? "")"])
   }
 }
 
