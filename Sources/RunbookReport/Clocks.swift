@@ -14,6 +14,8 @@ package struct Clocks: Sendable, Equatable {
   /// One for each step that promoted a store, in order.
   package var recoveryPoints: [RecoveryPoint]
   package var phases: Phases
+  /// The same time by what it went into, from the outage to the end of the soak; empty where no record opened the run.
+  package var split: [PhaseSpan]
   /// The time in which, as far as the run itself saw, no store took writes.
   package var withoutWriter: WriterGap?
   /// As seen from outside; nil where nobody watches.
@@ -110,6 +112,7 @@ package struct Clocks: Sendable, Equatable {
       mtpd: mtpd(history, recovered, elapsed),
       recoveryPoints: points,
       phases: phases(history, recovered),
+      split: PhaseSplit(history, outageStart(history, outage), outage, recovered)?.spans ?? [],
       withoutWriter: withoutWriter(history),
       outage: outage, writers: WriterClock(history),
       deadline: history.plan.deadline.map {

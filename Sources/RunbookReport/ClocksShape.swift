@@ -21,6 +21,10 @@ extension Clocks {
     .object("phases", "The time, split; null where an edge is not known.", phasesShape) {
       $0.phases
     },
+    .list(
+      "phase_split", "From the outage to the end of the soak: what the time went into.",
+      PhaseSpan.shape
+    ) { $0.split },
     .maybeObject(
       "without_writer", "From the fence to the end of the promotion, as the run itself saw it.",
       Shape<WriterGap>([

@@ -13,11 +13,13 @@ struct PeopleSpans {
   init(_ history: RunHistory) {
     var questions = 0
     var working = 0
+    // What is watched from outside after the last step waits for no person.
+    var isSoaking = false
     var backingOff = Set<StepID>()
     let changes = Self.changesPerRecord(history)
     for record in history.records.indices {
       if record > 0, !history.time.unattended.contains(record - 1..<record) {
-        let isBusy = working > 0 || !backingOff.isEmpty
+        let isBusy = working > 0 || !backingOff.isEmpty || isSoaking
         if questions > 0 { Self.join(record, &asking) }
         if !isBusy { Self.join(record, &standing) }
       }
@@ -26,6 +28,8 @@ struct PeopleSpans {
       if case .timerFired(let timer) = history.records[record].event, timer.purpose == .backoff {
         backingOff.remove(timer.step)
       }
+      if case .soakEnded = history.records[record].event { isSoaking = false }
+      if history.records[record].commands.contains(where: \.isSoak) { isSoaking = true }
       for case .startTimer(let step, _, .backoff, _) in history.records[record].commands {
         backingOff.insert(step)
       }
@@ -54,5 +58,11 @@ struct PeopleSpans {
       }
     }
     return changes
+  }
+}
+
+extension Command {
+  fileprivate var isSoak: Bool {
+    if case .soak = self { true } else { false }
   }
 }

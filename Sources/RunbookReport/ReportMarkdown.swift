@@ -115,30 +115,36 @@ extension Report {
           ]
         })
     }
-    let phases = clocks.phases
-    var rows: [(String, Duration?)] = [
-      (words.outageToDeclared, phases.outageToDeclared),
-      (words.declaredToStart, phases.declaredToStart),
-      (words.outageToStart, phases.outageToStart),
-      (words.startToFirst, phases.startToFirstChange),
-      (words.firstToLast, phases.firstToLastChange),
-      (words.lastToRecovered, phases.lastChangeToRecovered),
-      (words.wholeRun, phases.run),
-      (words.asking, phases.asking),
-      (words.standing, phases.standingForPeople),
-      (words.unattended, phases.unattended),
-    ]
-    if phases.unattended == .zero { rows.removeLast() }
+    phases(&page)
+  }
+
+  private func phases(_ page: inout Markdown) {
+    page.heading(2, words.phasesTitle)
+    page.table(
+      [words.phase, words.took, words.phaseFrom, words.phaseTo, words.noteTitle],
+      clocks.split.map { span in
+        [
+          "**\(words.phase(span.phase))** \(words.meaning(span.phase))",
+          span.took.map(words.measured) ?? words.noPhase, edge(span.from), edge(span.to),
+          Markdown.cell(span.why ?? ""),
+        ]
+      })
+    page.paragraph(words.phasesCounted(clocks.start.clock))
     let gap = clocks.withoutWriter.map { words.measured($0.duration) } ?? words.notKnown
     page.table(
-      [words.phase, words.took],
-      rows.map { [$0, $1.map(words.duration) ?? words.notKnown] }
+      [words.otherTimes, words.took],
+      clocks.phases.others(words).map { [$0, $1.map(words.duration) ?? words.notKnown] }
         + [[words.withoutWriter, gap]])
     if let gap = clocks.withoutWriter {
       page.paragraph(
         words.writerGap(
           Markdown.code(gap.fencedBy.text), Markdown.code(gap.promotedBy.text)))
     }
+  }
+
+  private func edge(_ edge: PhaseSpan.Edge?) -> String {
+    guard let edge else { return "" }
+    return Markdown.cell(edge.source) + words.comma + words.exactTime(edge.at)
   }
 
   private func identity(_ page: inout Markdown) {

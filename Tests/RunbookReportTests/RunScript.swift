@@ -44,14 +44,17 @@ struct RunScript {
       ReportRecord(seq: records.count + 1, at: now, event: event, commands: commands))
   }
 
-  mutating func open(outageAt: Timestamp? = nil, declaredAt: Timestamp? = nil) throws {
-    try add(
-      .runOpened(
-        RunOpening(
-          run: RunID("20261121-013500-k3f9"), plan: plan.id, planHash: "ab12", purpose: .drill,
-          runbook: "shop_failover", service: "shop", environment: "lab", variant: "failover",
-          by: "alice", host: "ops1", reason: "quarterly drill", outageAt: outageAt,
-          declaredAt: declaredAt, toolVersion: "1.0.0", seed: 1)))
+  mutating func open(
+    outageAt: Timestamp? = nil, declaredAt: Timestamp? = nil, seen: ObservedOutage? = nil,
+    incident: IncidentFacts? = nil
+  ) throws {
+    var opening = RunOpening(
+      run: RunID("20261121-013500-k3f9"), plan: plan.id, planHash: "ab12", purpose: .drill,
+      runbook: "shop_failover", service: "shop", environment: "lab", variant: "failover",
+      by: "alice", host: "ops1", reason: "quarterly drill", outageAt: outageAt,
+      declaredAt: declaredAt, toolVersion: "1.0.0", seed: 1)
+    (opening.observedOutage, opening.incident) = (seen, incident)
+    try add(.runOpened(opening))
   }
 
   mutating func planned(_ step: StepID, attempt: Int = 1, change: Value = ["to": "b"]) throws {

@@ -33,6 +33,9 @@ package struct RunComparison: Sendable, Equatable {
   }
 
   package enum Phase: String, Sendable, CaseIterable {
+    case detect, declare, mobilise, execute
+    case waitForPeople = "wait_for_people"
+    case verify, soak
     case outageToDeclared = "outage_to_declared"
     case declaredToStart = "declared_to_start"
     case outageToStart = "outage_to_start"
@@ -43,6 +46,16 @@ package struct RunComparison: Sendable, Equatable {
     case asking
     case standingForPeople = "standing_for_people"
     case unattended
+
+    /// What another says in the standard's word; it stands in the JSON form only.
+    var isOlder: Bool {
+      switch self {
+      case .outageToDeclared, .declaredToStart, .firstToLastChange, .lastChangeToRecovered: true
+      case .detect, .declare, .mobilise, .execute, .waitForPeople, .verify, .soak, .outageToStart,
+        .startToFirstChange, .run, .asking, .standingForPeople, .unattended:
+        false
+      }
+    }
   }
 
   package struct Step: Sendable, Equatable {
@@ -75,7 +88,7 @@ package struct RunComparison: Sendable, Equatable {
     runbook = reports.first?.identity.runbook.name ?? ""
     runs = reports.map(Run.init)
     phases = Phase.allCases.map { phase in
-      Row(name: phase, values: reports.map { phase.value($0.clocks.phases) })
+      Row(name: phase, values: reports.map { phase.value($0.clocks) })
     }.filter { $0.values.contains { $0 != nil && $0 != .zero } }
     let tables = reports.map { report in
       Dictionary(report.steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -148,8 +161,16 @@ extension RunComparison.Cell {
 }
 
 extension RunComparison.Phase {
-  func value(_ phases: Clocks.Phases) -> Duration? {
-    switch self {
+  func value(_ clocks: Clocks) -> Duration? {
+    let phases = clocks.phases
+    return switch self {
+    case .detect: clocks.exactly(.detect)
+    case .declare: clocks.exactly(.declare)
+    case .mobilise: clocks.exactly(.mobilise)
+    case .execute: clocks.exactly(.execute)
+    case .waitForPeople: clocks.exactly(.waitForPeople)
+    case .verify: clocks.exactly(.verify)
+    case .soak: clocks.exactly(.soak)
     case .outageToDeclared: phases.outageToDeclared
     case .declaredToStart: phases.declaredToStart
     case .outageToStart: phases.outageToStart
@@ -165,6 +186,13 @@ extension RunComparison.Phase {
 
   func name(_ words: Words) -> String {
     switch self {
+    case .detect: words.phase(.detect)
+    case .declare: words.phase(.declare)
+    case .mobilise: words.phase(.mobilise)
+    case .execute: words.phase(.execute)
+    case .waitForPeople: words.phase(.waitForPeople)
+    case .verify: words.phase(.verify)
+    case .soak: words.phase(.soak)
     case .outageToDeclared: words.outageToDeclared
     case .declaredToStart: words.declaredToStart
     case .outageToStart: words.outageToStart
@@ -176,5 +204,15 @@ extension RunComparison.Phase {
     case .standingForPeople: words.standing
     case .unattended: words.unattended
     }
+  }
+}
+
+extension Clocks {
+  /// Nil where a phase is only bounded: bounds do not compare.
+  fileprivate func exactly(_ phase: RecoveryPhase) -> Duration? {
+    guard case .exactly(let took)? = split.first(where: { $0.phase == phase })?.took else {
+      return nil
+    }
+    return took
   }
 }

@@ -68,7 +68,7 @@ extension RunComparison {
       .section(words.phasesTitle),
       .table(
         heads: [words.phase] + names + [words.difference],
-        rows: phases.map { row in
+        rows: phases.filter { !$0.name.isOlder }.map { row in
           [Sheet.Cell(row.name.name(words))]
             + row.values.map { Sheet.Cell($0.map(words.duration) ?? words.notKnown) }
             + [Sheet.Cell(words.change(row.difference))]

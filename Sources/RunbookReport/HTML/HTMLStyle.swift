@@ -39,6 +39,7 @@ enum HTMLStyle {
     thead th{background:var(--panel);border-bottom:2px solid var(--line);font-size:.8125rem;overflow-wrap:normal}
     tbody th{font-weight:600}.sub{font-weight:400}
     .t-phases th,.t-integrity th,.t-identity th{width:16rem}.t-moments tbody th{white-space:nowrap;font-weight:400;font-variant-numeric:tabular-nums}.t-phases tbody th{font-weight:400}
+    .t-split tbody th{width:15rem}.t-split td:nth-child(2){min-width:6.5rem;font-weight:600}
     .t-steps tbody th,.t-standing tbody th,.t-undone tbody th,.t-notrun tbody th,.t-points tbody th{min-width:9rem}
     details{border:1px solid var(--line);border-radius:.25rem;margin:.4rem 0;padding:.3rem .75rem}
     summary{cursor:pointer;padding:.2rem 0}
@@ -106,7 +107,7 @@ enum HTMLStyle {
     tr,.verdict,.tiles,.key,pre,li{break-inside:avoid}
     thead{display:table-header-group}
     h2{margin-top:1.25rem}
-    .t-targets,.t-points,.t-phases{break-inside:avoid}
+    .t-targets,.t-points,.t-phases,.t-split{break-inside:avoid}
     .only-screen{display:none}
     .chart tbody th{width:10rem}.chart td:last-child,.chart thead th:last-child{width:9rem}
     details{border-color:var(--line)}

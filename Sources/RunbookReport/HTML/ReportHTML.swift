@@ -133,6 +133,11 @@ extension ReportHTML {
       "span", ["class": tone], Markup("\(sign) \(words.verdict(of: result))"))
   }
 
+  private func edge(_ edge: PhaseSpan.Edge?) -> Markup {
+    guard let edge else { return "" }
+    return cell(edge.source) + sub(words.exactTime(edge.at))
+  }
+
   private func doubts(_ page: inout HTMLPage) {
     page.section("doubts", words.doubtsTitle) { page in
       if report.doubts.isEmpty { page.paragraph(Markup(words.nothing)) }
@@ -195,23 +200,24 @@ extension ReportHTML {
   }
 
   private func phases(_ page: inout HTMLPage) {
-    let phases = report.clocks.phases
-    var rows: [(String, Duration?)] = [
-      (words.outageToDeclared, phases.outageToDeclared),
-      (words.declaredToStart, phases.declaredToStart),
-      (words.outageToStart, phases.outageToStart),
-      (words.startToFirst, phases.startToFirstChange),
-      (words.firstToLast, phases.firstToLastChange),
-      (words.lastToRecovered, phases.lastChangeToRecovered),
-      (words.wholeRun, phases.run), (words.asking, phases.asking),
-      (words.standing, phases.standingForPeople),
-    ]
-    if phases.unattended > .zero { rows.append((words.unattended, phases.unattended)) }
-    let gap = report.clocks.withoutWriter
+    let clocks = report.clocks
+    let gap = clocks.withoutWriter
     page.section("phases", words.phasesTitle) { page in
       page.table(
-        "phases", "", [words.phase, words.took],
-        rows.map { [Markup($0), Markup($1.map(words.duration) ?? words.notKnown)] }
+        "split", words.phasesCounted(clocks.start.clock),
+        [words.phase, words.took, words.phaseFrom, words.phaseTo, words.noteTitle],
+        clocks.split.map { span in
+          [
+            Markup(words.phase(span.phase)) + sub(words.meaning(span.phase)),
+            Markup(span.took.map(words.measured) ?? words.noPhase), edge(span.from), edge(span.to),
+            cell(span.why ?? ""),
+          ]
+        })
+      page.table(
+        "phases", "", [words.otherTimes, words.took],
+        clocks.phases.others(words).map {
+          [Markup($0), Markup($1.map(words.duration) ?? words.notKnown)]
+        }
           + [
             [
               Markup(words.withoutWriter),
