@@ -74,30 +74,15 @@ package struct ForecastScore: Sendable, Equatable {
   }
 
   package init?(_ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks) {
-    guard kept.estimates.count == history.plan.steps.count,
-      kept.forecast.steps.count == history.plan.steps.count,
-      kept.forecast.stages.count == history.plan.stages.count, history.opening != nil
-    else { return nil }
+    guard let error = ForecastError(history, kept, clocks) else { return nil }
     foretold = kept.forecast
     madeAt = kept.madeAt
     earlierRuns = kept.earlierRuns
-    took = clocks.recovered == nil ? nil : Self.lastCriticalEnd(history)
-    let left =
-      kept.forecast.withoutPeople.isEmpty ? Duration.zero : clocks.phases.standingForPeople
-    notForetold = left
-    verdict = Self.verdict(
-      took.map { $0 - left }, foretold.finish, isOver: history.isClosed)
-    switch clocks.rto.verdict {
-    case .met: met = true
-    case .missed, .notRecovered: met = false
-    case .unknown, .stillCounting, .noTarget: met = nil
-    }
-    squaredError =
-      if let chance = foretold.chance, let met {
-        (chance - (met ? 1 : 0)) * (chance - (met ? 1 : 0))
-      } else {
-        nil
-      }
+    took = error.took
+    notForetold = error.notForetold
+    verdict = error.verdict
+    met = error.met
+    squaredError = error.squaredError
     stages = Self.stages(history, foretold)
     steps = Self.steps(history, foretold)
     course = Self.course(history, kept, clocks, to: took ?? history.time.offsets.last ?? .zero)
@@ -110,29 +95,12 @@ package struct ForecastScore: Sendable, Equatable {
       }?.offset
   }
 
-  /// Observers may have seen the service good before it.
-  private static func lastCriticalEnd(_ history: RunHistory) -> Duration? {
-    history.plan.steps.indices.compactMap { index in
-      guard history.plan.steps[index].isCritical, case .succeeded = history.machine.steps[index]
-      else { return nil }
-      return history.steps[index].succeededAt.map { history.time.offsets[$0] }
-    }.max()
-  }
-
-  private static func verdict(
-    _ took: Duration?, _ foretold: Percentiles, isOver: Bool
-  ) -> Verdict {
-    guard let took else { return isOver ? .notReached : .unknown }
-    if took <= foretold.p50 { return .firstHalf }
-    return took <= foretold.p95 ? .secondHalf : .later
-  }
-
   private static func stages(_ history: RunHistory, _ foretold: TimeForecast) -> [Part] {
     foretold.stages.enumerated().map { number, stage in
       let took = Report.StageResult(history, history.plan.stages[number]).duration
       return Part(
         name: stage.stage, foretold: stage.takes, took: took,
-        verdict: verdict(took, stage.takes, isOver: history.isClosed), basis: nil, runs: 0,
+        verdict: Verdict(took, stage.takes, isOver: history.isClosed), basis: nil, runs: 0,
         criticality: nil, budget: stage.budget)
     }
   }
@@ -145,7 +113,7 @@ package struct ForecastScore: Sendable, Equatable {
       let took = times[step.step].flatMap { $0.ending == .none ? nil : $0.worked }
       return Part(
         name: step.step.text, foretold: step.work, took: took,
-        verdict: verdict(took, step.work, isOver: history.isClosed), basis: step.basis,
+        verdict: Verdict(took, step.work, isOver: history.isClosed), basis: step.basis,
         runs: step.runs, criticality: step.criticality, budget: nil)
     }
   }

@@ -76,6 +76,41 @@ import Testing
     #expect([.firstHalf, .secondHalf].contains(score.verdict))
   }
 
+  @Test func `a trend shows how far each forecast was from what came, and whether they are right`()
+    throws
+  {
+    func point(_ script: RunScript, _ kept: KeptForecast?) throws -> Trend.Point {
+      let error = kept.flatMap { ForecastError(script.history, $0, script.clocks()) }
+      return try #require(Trend.Point(try script.summary(), forecast: error))
+    }
+    let usual = try RunScript.succeeded()
+    let slow = try RunScript.succeeded(
+      plan: .shop(rto: .seconds(300)), approvalAfter: .seconds(400))
+    let trend = Trend(
+      .runbook("shop_failover"),
+      [
+        try point(usual, kept(usual.plan)),
+        try point(slow, kept(slow.plan, passed: .seconds(30))),
+        try point(usual, nil), try point(Scenes.failedUnchanged(), kept(Plan.shop())),
+      ], leftOut: [])
+    let late = try #require(trend.points.compactMap(\.forecast).first { $0.verdict == .later })
+    #expect(late.took == .seconds(412))
+    #expect(try #require(late.error) == .seconds(412) - late.foretold.p50)
+    #expect(late.met == false && late.squaredError == 1)
+    let calibration = try #require(trend.calibration)
+    #expect(calibration.compared == 2 && calibration.withinMost == 1)
+    #expect(calibration.chances == 3 && calibration.met == 1)
+    #expect(try #require(calibration.brier) > 0.6)
+    for text in [trend.sheet().markdown, trend.sheet().html] {
+      #expect(text.contains("LATER than foretold") && text.contains("none kept"))
+      #expect(text.contains("Of 2 recoveries that were foretold"))
+      #expect(text.contains("too few to say whether the forecasts are right"))
+    }
+    #expect(trend.sheet(.chinese).markdown.contains("误差中位数"))
+    #expect(HTMLCheck.problems(trend.sheet(.chinese).html).isEmpty)
+    #expect(SchemaCheck.problems(trend.json, Trend.shape.schema, at: "trend").isEmpty)
+  }
+
   @Test func `a run that did not recover did not keep what was foretold`() throws {
     let script = try Scenes.failedUnchanged()
     let score = try score(script, kept(script.plan))

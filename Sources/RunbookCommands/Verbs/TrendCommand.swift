@@ -10,7 +10,8 @@ import RunbookReport
 struct TrendCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trend",
-    abstract: "Show RTA and RPA over the runs of one runbook or of one service.",
+    abstract:
+      "Show RTA, RPA and how right the forecasts were, over the runs of one runbook or service.",
     discussion: """
       Reads the journals of this machine. Runs that have not ended, and runs that cannot be read, are \
       counted and named.
@@ -45,7 +46,10 @@ struct TrendCommand: ParsableCommand {
     var open: [LeftOut] = []
     let left = try RunSearch(session: session).each(wanted) { stored in
       guard let summary = RunSummary(stored.history) else { return }
-      if let point = Trend.Point(summary) { return points.append(point) }
+      let forecast = stored.keptForecast.flatMap {
+        ForecastError(stored.history, $0, summary.clocks)
+      }
+      if let point = Trend.Point(summary, forecast: forecast) { return points.append(point) }
       open.append(LeftOut(run: summary.run, kind: .notEnded, why: "it has not ended"))
     }
     let trend = Trend(subject, points, leftOut: left + open)

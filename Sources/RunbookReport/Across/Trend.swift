@@ -32,8 +32,10 @@ package struct Trend: Sendable, Equatable {
     package var outcome: Outcome
     package var rto: ObjectiveResult
     package var rpo: ObjectiveResult
+    /// The forecast of its start against what came; nil where none was kept.
+    package var forecast: ForecastError?
 
-    package init?(_ summary: RunSummary) {
+    package init?(_ summary: RunSummary, forecast: ForecastError? = nil) {
       guard let outcome = summary.outcome else { return nil }
       run = summary.run
       runbook = summary.runbook
@@ -44,6 +46,7 @@ package struct Trend: Sendable, Equatable {
       self.outcome = outcome
       rto = summary.clocks.rto
       rpo = summary.clocks.rpo
+      self.forecast = forecast
     }
   }
 
@@ -56,6 +59,8 @@ package struct Trend: Sendable, Equatable {
     self.points = points.sorted { ($0.started, $0.run.text) < ($1.started, $1.run.text) }
     self.leftOut = leftOut.sorted { $0.run < $1.run }
   }
+
+  package var calibration: Calibration? { Calibration(points.compactMap(\.forecast)) }
 
   /// Of runs that succeeded and whose time is known exactly, the one in the middle.
   package var medianRTA: Duration? {

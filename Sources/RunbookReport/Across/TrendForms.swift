@@ -1,4 +1,5 @@
 import RunbookEngine
+import RunbookForecast
 package import RunbookModel
 
 extension Trend {
@@ -26,8 +27,16 @@ extension Trend {
         .word("outcome", "How it ended.") { $0.outcome },
         .object("rto", "Time to recover.", ObjectiveResult.shape) { $0.rto },
         .object("rpo", "Data lost.", ObjectiveResult.shape) { $0.rpo },
+        .maybeObject(
+          "forecast", "What was foretold at its start; null where none was kept.",
+          ForecastError.shape
+        ) { $0.forecast },
       ])
     ) { $0.points },
+    .maybeObject(
+      "calibration", "Whether the forecasts were right; null where there were none.",
+      Calibration.shape
+    ) { $0.calibration },
     .list("left_out", "Runs that are not counted.", LeftOut.shape) { $0.leftOut },
   ])
 
@@ -62,8 +71,44 @@ extension Trend {
         sheet.parts.append(bars(words, "RPA", "RPO", \.rpo))
       }
     }
+    sheet.parts += forecasts(words)
     sheet.parts += words.leftOut(leftOut)
     return sheet
+  }
+
+  private func forecasts(_ words: Words) -> [Sheet.Part] {
+    guard let calibration else {
+      return [.section(words.forecastTitle), .paragraph(words.noForecasts)]
+    }
+    let rows = points.map { point -> [Sheet.Cell] in
+      let first = [Sheet.Cell(words.time(point.started)), Sheet.Cell.code(point.run.text)]
+      guard let forecast = point.forecast else {
+        return first + [Sheet.Cell(words.noneKept)] + Array(repeating: Sheet.Cell(""), count: 5)
+      }
+      let tone: Sheet.Cell.Tone =
+        switch forecast.verdict {
+        case .firstHalf, .secondHalf: .good
+        case .later, .notReached: .bad
+        case .unknown: .open
+        }
+      return first + [
+        Sheet.Cell(words.duration(forecast.foretold.p50)),
+        Sheet.Cell(words.duration(forecast.foretold.p95)),
+        Sheet.Cell(words.came(forecast)),
+        Sheet.Cell(forecast.error.map { words.change($0) } ?? words.notKnown),
+        Sheet.Cell(words.forecast(forecast.verdict), tone),
+        Sheet.Cell(words.chanceAgainst(forecast, point.rto.verdict)),
+      ]
+    }
+    return [
+      .section(words.forecastTitle),
+      .table(
+        heads: [
+          words.startedTitle, words.run, words.halfUpTo, words.mostUpTo, words.cameTitle,
+          words.errorTitle, words.verdictTitle, words.chanceTitle,
+        ], rows: rows),
+      .list(words.calibration(calibration)), .paragraph(words.forecastMeans),
+    ]
   }
 
   private func bars(

@@ -45,6 +45,74 @@ extension Words {
       "按记录重算，开始执行 \(duration(time)) 后首次显示目标有风险。")
   }
 
+  var noForecasts: String {
+    say("None of these runs has a forecast of its start kept.", "以上各次均未保存开始时的预测。")
+  }
+  var noneKept: String { say("none kept", "未保存") }
+  var cameTitle: String { say("Came", "实际") }
+  var errorTitle: String { say("Error (came − P50)", "误差（实际 − P50）") }
+  var chanceTitle: String { say("Chance of the RTO, and what came", "达标概率与结果") }
+  func came(_ forecast: ForecastError) -> String {
+    guard let took = forecast.took else { return say("no recovery", "未恢复") }
+    guard forecast.notForetold > .zero else { return duration(took) }
+    return say(
+      "\(duration(took)), of it \(duration(forecast.notForetold)) for people, not foretold",
+      "\(duration(took))，其中等待人员 \(duration(forecast.notForetold)) 未计入预测")
+  }
+  func chanceAgainst(_ forecast: ForecastError, _ verdict: ObjectiveResult.Verdict) -> String {
+    guard let chance = forecast.chance else { return say("none foretold", "未预测") }
+    let bound = forecast.chanceIsAtMost ? say("at most ", "至多 ") : ""
+    return bound + share(chance) + semicolon + self.verdict(verdict)
+  }
+  /// In sentences: how many of how many, and what it should have been.
+  func calibration(_ all: Calibration) -> [String] {
+    var said = [
+      say(
+        "Of \(all.compared) recoveries that were foretold, \(all.withinHalf) came within the P50 (right "
+          + "forecasts: half of them) and \(all.withinMost) within the P95 (19 of 20).",
+        "已预测的 \(all.compared) 次恢复中，\(all.withinHalf) 次在 P50 之内（预测准确时为一半），"
+          + "\(all.withinMost) 次在 P95 之内（预测准确时为 95%）。")
+    ]
+    if let error = all.medianError {
+      let size = duration(error < .zero ? .zero - error : error)
+      said.append(
+        error < .zero
+          ? say("The error in the middle: \(size) sooner than the P50.", "误差中位数：比 P50 早 \(size)。")
+          : say("The error in the middle: \(size) later than the P50.", "误差中位数：比 P50 晚 \(size)。"))
+    }
+    if let mean = all.meanChance, let brier = all.brier {
+      said.append(
+        say(
+          "Chance of the RTO: \(share(mean)) foretold on average over \(all.chances) runs, "
+            + "\(all.met) met it. Brier score \(Self.thousandths(brier)): 0 is never wrong, 0.25 is "
+            + "always saying one half.",
+          "达标概率：\(all.chances) 次平均预测 \(share(mean))，\(all.met) 次达到。"
+            + "Brier 分数 \(Self.thousandths(brier))：0 为从无误差，0.25 相当于总说一半。"))
+    }
+    if all.compared < Calibration.fewest {
+      said.append(
+        say(
+          "Fewer than \(Calibration.fewest) recoveries: too few to say whether the forecasts are right.",
+          "不足 \(Calibration.fewest) 次恢复：尚不足以判断预测是否准确。"))
+    }
+    return said
+  }
+  var forecastMeans: String {
+    say(
+      "As made at each run's start, from the run's start to the end of its last critical step; time of "
+        + "people that was not foretold is left out of the comparison.",
+      "各次开始执行时所作的预测，自开始执行至最后一个关键步骤结束；未计入预测的等待人员时间不参与比较。")
+  }
+  /// Rounded, but only what is sure is 100 % or 0 %.
+  func share(_ share: Double) -> String {
+    let whole = Int((share * 100).rounded())
+    return "\(share >= 1 ? 100 : share <= 0 ? 0 : min(max(whole, 1), 99)) %"
+  }
+  private static func thousandths(_ share: Double) -> String {
+    let all = Int((share * 1000).rounded())
+    return "\(all / 1000).\(String(all % 1000 + 1000).dropFirst())"
+  }
+
   var responseRow: String { say("Time to respond to the alert", "告警响应时间") }
   var incidentTitle: String { say("Incident", "事件") }
 }
