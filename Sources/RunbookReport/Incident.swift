@@ -71,8 +71,9 @@ package struct Incident: Sendable, Equatable {
     }
   }
 
-  package var response: Response {
-    Response(opening.facts, respondedAt: opening.facts.respondedAt ?? openedAt)
+  package var response: Response { response(.english) }
+  func response(_ words: Words) -> Response {
+    Response(opening.facts, respondedAt: opening.facts.respondedAt ?? openedAt, words: words)
   }
   package var openItems: [Item] { (findings + actions).filter { $0.closing == nil } }
   package var nextFinding: String { "F\(findings.count + 1)" }

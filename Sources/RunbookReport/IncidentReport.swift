@@ -22,6 +22,8 @@ package struct IncidentReport: Sendable, Equatable {
   package var runs: [LinkedRun]
   package var integrity: IntegrityFacts
   package var toolVersion: String
+  /// The language of its sentences; what people wrote stays as it is.
+  package var words = Words.english
 
   package init(
     _ incident: Incident, runs: [LinkedRun], integrity: IntegrityFacts, toolVersion: String
@@ -41,64 +43,70 @@ package struct IncidentReport: Sendable, Equatable {
     package var notedAt: Timestamp?
   }
 
+  /// Of the incident's own journal alone.
+  var ownTimeline: [Moment] { Self.inOrder(ownMoments) }
+
   package var timeline: [Moment] {
-    var moments: [Moment] = []
-    let opening = incident.opening
-    if let at = opening.outageAt {
-      moments.append(
-        Moment(
-          at: at, by: incident.openedBy, text: "the outage began, as stated",
-          notedAt: incident.openedAt))
-    }
-    if let at = opening.facts.alertedAt {
-      moments.append(
-        Moment(
-          at: at, by: incident.openedBy, text: "the alert came, as stated",
-          notedAt: incident.openedAt))
-    }
-    moments += incident.records.map(Self.moment)
+    var moments = ownMoments
     for case .read(let run, let headline) in runs {
       moments.append(
-        Moment(at: run.started, by: run.startedBy, text: "run \(run.run) started: \(run.title)"))
+        Moment(at: run.started, by: run.startedBy, text: words.runStarted(run.run, run.title)))
       if let recovered = run.clocks.recovered {
         moments.append(
           Moment(
             at: recovered.at, by: run.run.text,
-            text: "recovered, as far as the run has verified (\(recovered.step))"))
+            text: words.recoveredByRun(recovered.step, isSeen: recovered.isSeen)))
       }
       if let ended = run.ended {
         moments.append(Moment(at: ended, by: run.run.text, text: headline))
       }
     }
-    // Stable: what was written first stands first where the times are equal.
-    return moments.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+    return Self.inOrder(moments)
+  }
+
+  /// Stable: what was written first stands first where the times are equal.
+  private static func inOrder(_ moments: [Moment]) -> [Moment] {
+    moments.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
       .map(\.element)
   }
 
-  private static func moment(_ record: IncidentRecord) -> Moment {
+  private var ownMoments: [Moment] {
+    var moments: [Moment] = []
+    let opening = incident.opening
+    if let at = opening.outageAt {
+      moments.append(
+        Moment(
+          at: at, by: incident.openedBy, text: words.outageBeganStated,
+          notedAt: incident.openedAt))
+    }
+    if let at = opening.facts.alertedAt {
+      moments.append(
+        Moment(
+          at: at, by: incident.openedBy, text: words.alertCameStated,
+          notedAt: incident.openedAt))
+    }
+    return moments + incident.records.map(moment)
+  }
+
+  private func moment(_ record: IncidentRecord) -> Moment {
     var moment = Moment(at: record.at, by: record.by, text: "")
     switch record.event {
-    case .opened(let said): moment.text = "incident opened: \(said.title)"
+    case .opened(let said): moment.text = words.incidentOpened(said.title)
     case .noted(let note):
       moment.text = note.text
       if let at = note.happenedAt {
         moment.notedAt = record.at
         moment.at = at
       }
-    case .found(let item): moment.text = "finding \(item.id): \(item.text)"
-    case .actionAdded(let item): moment.text = "action \(item.id): \(item.text)"
-    case .itemClosed(let id, let text): moment.text = "\(id) closed: \(text)"
-    case .runLinked(let run): moment.text = "run \(run) linked"
+    case .found(let item): moment.text = words.findingNoted(item.id, item.text)
+    case .actionAdded(let item): moment.text = words.actionNoted(item.id, item.text)
+    case .itemClosed(let id, let text): moment.text = words.itemDone(id, text)
+    case .runLinked(let run): moment.text = words.runLinked(run)
     case .messageOrdered(let message):
       moment.text =
-        "about to tell \(message.to.joined(separator: ", ")): \(message.subject)"
-    case .messageEnded(_, let result, let words):
-      switch result {
-      case .accepted: moment.text = "told: \(words)"
-      case .notSent: moment.text = "NOT told: \(words)"
-      case .unknown: moment.text = "NOT KNOWN whether it was told: \(words)"
-      }
-    case .closed(let reason): moment.text = "incident closed: \(reason)"
+        words.aboutToTell(message.to.joined(separator: words.comma), message.subject)
+    case .messageEnded(_, let result, let answer): moment.text = words.told(result, answer)
+    case .closed(let reason): moment.text = words.incidentOver(reason)
     }
     return moment
   }

@@ -21,6 +21,8 @@ package struct Report: Sendable, Equatable {
   package var clocks: Clocks
   /// The incident and the time to respond; nil where nobody has said anything of one.
   package var response: Response?
+  /// The incidents that it belongs to, as their own journals tell them.
+  package var incidents: [KeptIncident] = []
   /// What is in doubt or not known, the most urgent first.
   package var doubts: [Doubt]
   package var deviations: [Deviation]
@@ -40,6 +42,12 @@ package struct Report: Sendable, Equatable {
   /// The same as a picture; it is drawn, and no part of the JSON.
   package var chart: RunChart
   package var integrity: IntegrityFacts
+
+  /// One that is kept on this machine.
+  package enum KeptIncident: Sendable, Equatable {
+    case read(IncidentReport)
+    case unreadable(String, why: String)
+  }
 
   package struct Identity: Sendable, Equatable {
     package var run: RunID

@@ -14,6 +14,7 @@ extension Report {
     leftOut(&page)
     undoing(&page)
     observed(&page)
+    incidents(&page)
     foretold(&page)
     stepTables(&page)
     moments(&page)

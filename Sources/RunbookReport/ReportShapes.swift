@@ -35,6 +35,19 @@ extension Report {
       "incident", "What was said of the incident, and the time to respond; null where nothing was.",
       Response.shape
     ) { $0.response },
+    .list(
+      "incidents", "The incidents that the run belongs to, as their own journals tell them.",
+      Shape<KeptIncident>([
+        .text("incident", "Its id.") { $0.id },
+        .maybeObject(
+          "report", "What is kept of it; null where it cannot be read.",
+          IncidentReport.shape
+        ) { if case .read(let report) = $0 { report } else { nil } },
+        .maybe("problem", "Why it cannot be read.") {
+          if case .unreadable(_, let why) = $0 { why } else { nil }
+        },
+      ])
+    ) { $0.incidents },
     .list("doubts", "What is in doubt or not known, the most urgent first.", doubtShape) {
       $0.doubts
     },

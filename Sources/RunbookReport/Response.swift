@@ -12,10 +12,11 @@ package struct Response: Sendable, Equatable {
   /// Nil where nobody has said anything of an incident.
   package init?(_ history: RunHistory) {
     guard let opening = history.opening, let facts = opening.incident else { return nil }
-    self.init(facts, respondedAt: facts.respondedAt ?? opening.declaredAt)
+    self.init(
+      facts, respondedAt: facts.respondedAt ?? opening.declaredAt, words: history.words)
   }
 
-  package init(_ facts: IncidentFacts, respondedAt: Timestamp?) {
+  package init(_ facts: IncidentFacts, respondedAt: Timestamp?, words: Words = .english) {
     self.facts = facts
     self.respondedAt = respondedAt
     let target = facts.colour?.timeToRespond
@@ -23,24 +24,22 @@ package struct Response: Sendable, Equatable {
     let why: String
     switch (facts.alertedAt, respondedAt) {
     case (nil, _):
-      why = "when the alert came was not said"
+      why = words.alertNotSaid
       measured = .unknown(why)
     case (_, nil):
-      why = "when somebody first responded was not said"
+      why = words.responseNotSaid
       measured = .unknown(why)
     case (let alerted?, let responded?) where responded < alerted:
-      why = "the stated time of the alert (\(alerted)) lies after the first response (\(responded))"
+      why = words.alertAfterResponse(alerted, responded)
       measured = .unknown(why)
     case (let alerted?, let responded?):
       measured = .exactly(responded - alerted)
-      why =
-        "from the alert (\(alerted), as stated) to the first response, the command that declared it or "
-        + "opened its incident (\(responded))"
+      why = words.fromAlert(alerted, responded)
     }
     time = ObjectiveResult(
       target: target, measured: measured,
       verdict: ObjectiveResult.verdict(measured, within: target),
-      why: target == nil ? "\(why); no severity and no colour say how soon it had to be" : why)
+      why: target == nil ? why + words.semicolon + words.noTimeToRespond : why)
   }
 
   package static let shape = Shape<Response>([

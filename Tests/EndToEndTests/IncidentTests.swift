@@ -53,9 +53,10 @@ import Testing
       let report = try await desk.lifeboat("incident", "show", "INC-7")
       let text = report.output
       #expect(text.contains("# Post-incident report: The shop is \\| down"), "\(report)")
-      #expect(text.contains("**This was a drill.**"))
-      #expect(text.contains("Open items      | F1, A1"), "\(text)")
-      #expect(text.contains("- **A1** keep it in the safe, bob, due 2030-01-31"), "\(text)")
+      #expect(
+        text.contains("**This was a drill. The incident is closed. 2 items are still open.**"))
+      #expect(text.contains("| Open items                   | F1, A1"), "\(text)")
+      #expect(text.contains("- A1: keep it in the safe, bob, due 2030-01-31"), "\(text)")
       #expect(text.contains("A small runbook (drill)"))
       #expect(text.contains("The drill succeeded"), "\(text)")
       #expect(text.contains("closed"))
@@ -71,6 +72,17 @@ import Testing
       let runReport = try await desk.lifeboat("report", "--format", "json")
       let incident = try JSONText.read(runReport.output.utf8)["incident"]
       #expect(incident?["incident"] == "INC-7")
+      // The run's own report holds what was found, and what is to be done by whom.
+      let page = try await desk.lifeboat("report", "--format", "html")
+      for part in [
+        "nobody had the key", "keep it in the safe", "2030-01-31", "the pager was silent",
+      ] {
+        #expect(page.output.contains(part), "\(part)")
+      }
+      let chinese = try await desk.lifeboat(
+        "incident", "show", "INC-7", "--format", "html", "--lang", "zh-Hans")
+      #expect(chinese.status == 0 && chinese.output.contains("整改事项"), "\(chinese)")
+      #expect(chinese.output.contains("<html lang=\"zh-Hans\">"))
       #expect(incident?["time_to_respond"]?["verdict"] == "met")
       #expect(try await desk.lifeboat("audit", "verify").status == 0)
     }

@@ -1,4 +1,5 @@
 import RunbookDriver
+import RunbookEngine
 import RunbookJournal
 import RunbookModel
 import RunbookReport
@@ -56,13 +57,39 @@ struct IncidentDesk {
 
   func read(_ id: String) throws -> Incident { try incident(id, store.read(id)) }
 
-  func report(_ id: String) throws -> IncidentReport {
+  /// Those that the run was started under or linked to, as far as they are kept here.
+  func incidents(of history: RunHistory, in language: Language) -> [Report.KeptIncident] {
+    let named = history.opening?.incident?.incident
+    var found: [Report.KeptIncident] = []
+    let ids: [String]
+    do throws(StoreError) { ids = try store.ids() } catch {
+      return [.unreadable(named ?? store.folder.incidents, why: error.message)]
+    }
+    if let named, !ids.contains(named) {
+      found.append(.unreadable(named, why: Words(language).notKeptHere))
+    }
+    for id in ids {
+      do {
+        let incident = try read(id)
+        guard id == named || history.opening.map({ incident.runs.contains($0.run) }) ?? false
+        else { continue }
+        found.append(.read(try report(id, in: language)))
+      } catch {
+        // Another incident's trouble is no matter of this run.
+        if id == named { found.append(.unreadable(id, why: Self.words(error))) }
+      }
+    }
+    return found
+  }
+
+  func report(_ id: String, in language: Language = .english) throws -> IncidentReport {
     let incident = try read(id)
     let session = try RunSession.current()
     let linked = incident.runs.map { run -> IncidentReport.LinkedRun in
       do {
         let stored = try StoredRun(session.store.find(run.text), session: session)
-        return .read(try stored.summary(now: nil), headline: try stored.report().headline)
+        return .read(
+          try stored.summary(now: nil), headline: try stored.report(in: language).headline)
       } catch {
         return .unreadable(run, why: Self.words(error))
       }
@@ -77,12 +104,14 @@ struct IncidentDesk {
       case .unproven: .notVerified(findings)
       case .damaged: .failed(findings)
       }
-    return IncidentReport(
+    var report = IncidentReport(
       incident, runs: linked,
       integrity: IntegrityFacts(
         rootHash: audit.journal.root?.hex ?? "none: the records are no unbroken chain",
         records: audit.journal.recordCount, bytes: 0, signedBy: signedBy,
         verification: verification), toolVersion: Program.current.version)
+    report.words = Words(language)
+    return report
   }
 
   private static func words(_ error: any Error) -> String {

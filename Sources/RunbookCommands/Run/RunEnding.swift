@@ -12,7 +12,7 @@ struct RunEnding {
 
   func show() throws -> ExitStatus {
     let stored = try StoredRun(result.run, of: result.machine.plan, session: session)
-    let report = try stored.report()
+    let report = try stored.wholeReport()
     let path = result.run.path + "/report.md"
     try Data(report.markdown.utf8).write(to: URL(filePath: path), options: .atomic)
     let status = status(report)

@@ -52,6 +52,13 @@ struct StoredRun {
     return report
   }
 
+  /// With the incidents that it belongs to.
+  func wholeReport(in language: Language = .english) throws -> Report {
+    var report = try report(in: language)
+    report.take(IncidentDesk(session.store).incidents(of: history, in: language))
+    return report
+  }
+
   func summary(now: Moment?) throws -> RunSummary {
     guard var summary = RunSummary(history, now: now) else { throw notOpened }
     if let now, !history.isClosed, let kept = keptForecast {

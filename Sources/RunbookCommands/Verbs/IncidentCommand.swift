@@ -225,8 +225,13 @@ struct IncidentShow: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "The post-incident report, with the runs that belong to it.")
   @Argument(help: "The incident's id, or its beginning.") var id: String
-  @Option(help: "markdown for people, json for programs.")
+  @Option(
+    help: """
+      markdown and html for people (html is one file for screen, phone and paper), json for programs.
+      """)
   var format: Format = .markdown
+  @Option(help: "The language of our own words; what people wrote stays as it is.")
+  var lang: Language = .english
   @Option(
     name: [.customLong("output"), .customLong("out")],
     help: ArgumentHelp(
@@ -236,15 +241,18 @@ struct IncidentShow: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case markdown
+    case html
     case json
   }
 
   func run() throws {
     let desk = IncidentDesk(try RunStore.current())
-    let report = try desk.report(desk.store.find(id))
+    // What programs read is the same in every language.
+    let report = try desk.report(desk.store.find(id), in: format == .json ? .english : lang)
     let text =
       switch format {
       case .markdown: report.markdown
+      case .html: report.html
       case .json: JSONText.text(report.json, style: .plain, pretty: true) + "\n"
       }
     try ReportOutput(path: output, console: Console()).write(text)

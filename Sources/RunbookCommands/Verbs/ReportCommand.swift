@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
       case .markdown, .html: lang
       case .json, .csv, .junit: .english
       }
-    let report = try stored.report(in: language)
+    let report = try stored.wholeReport(in: language)
     try ReportOutput(path: output, console: console).write(report.text(as: format))
   }
 }

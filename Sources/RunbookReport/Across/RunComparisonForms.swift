@@ -114,15 +114,9 @@ extension RunComparison {
 
   static func cell(_ result: ObjectiveResult, _ name: String, _ words: Words) -> Sheet.Cell {
     let target = result.target.map { words.brackets("\(name) \(words.duration($0))") } ?? ""
-    let tone: Sheet.Cell.Tone =
-      switch result.verdict {
-      case .met: .good
-      case .missed, .notRecovered: .bad
-      case .unknown, .stillCounting: .open
-      case .noTarget: .plain
-      }
     return Sheet.Cell(
-      "\(words.measured(result.measured)): \(words.verdict(result.verdict))\(target)", tone)
+      "\(words.measured(result.measured)): \(words.verdict(result.verdict))\(target)",
+      .of(result.verdict))
   }
 }
 

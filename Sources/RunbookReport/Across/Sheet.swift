@@ -48,9 +48,26 @@ package struct Sheet: Sendable {
     var page = Markdown()
     page.heading(1, Markdown.plain(title))
     page.paragraph("**\(Markdown.plain(headline))**")
-    for part in parts {
+    parts.write(&page, level: 2)
+    return page.text
+  }
+
+  package var html: String {
+    var page = HTMLPage(words)
+    parts.write(&page, "sheet", isSection: true)
+    let head =
+      Markup.element("h1", [:], Markup(title))
+      + .element("p", [:], .strong(headline))
+    return page.text(title: title, head: head)
+  }
+}
+
+extension [Sheet.Part] {
+  /// Headings are of that level.
+  func write(_ page: inout Markdown, level: Int) {
+    for part in self {
       switch part {
-      case .section(let title): page.heading(2, Markdown.plain(title))
+      case .section(let title): page.heading(level, Markdown.plain(title))
       case .paragraph(let text): page.paragraph(Markdown.plain(text))
       case .list(let items): page.bullets(items.map { Markdown.plain($0) })
       case .table(let heads, let rows):
@@ -61,43 +78,41 @@ package struct Sheet: Sendable {
       case .bars: break
       }
     }
-    return page.text
   }
 
-  package var html: String {
-    var page = HTMLPage(words)
+  /// `name` begins the names of its tables. `isSection`: its headings stand in the list of contents.
+  func write(_ page: inout HTMLPage, _ name: String, isSection: Bool) {
     var number = 0
     var tables = 0
-    for part in parts {
+    func head(_ page: inout HTMLPage, _ title: String) {
+      number += 1
+      if isSection { page.title("part-\(number)", title) } else { page.heading(Markup(title)) }
+    }
+    for part in self {
       switch part {
-      case .section(let title):
-        number += 1
-        page.title("part-\(number)", title)
+      case .section(let title): head(&page, title)
       case .paragraph(let text): page.paragraph(Markup(text))
       case .list(let items): page.list(items.map { Markup($0) })
       case .table(let heads, let rows):
         tables += 1
-        page.table("sheet\(tables)", "", heads, rows.map { $0.map(Self.markup) })
+        page.table("\(name)\(tables)", "", heads, rows.map { $0.map(\.markup) })
       case .bars(let title, let heads, let bars):
-        number += 1
-        page.title("part-\(number)", title)
+        head(&page, title)
         page.add(SheetBars(bars: bars, heads: heads).markup)
       }
     }
-    let head =
-      Markup.element("h1", [:], Markup(title))
-      + .element("p", [:], .strong(headline))
-    return page.text(title: title, head: head)
   }
+}
 
-  private static func markup(_ cell: Cell) -> Markup {
-    let text = Markup.cut(cell.text, to: ReportHTML.cellBytes)
-    switch cell.tone {
-    case .plain: return text
-    case .code: return .code(cell.text)
-    case .good: return .element("span", ["class": "w-good"], text)
-    case .bad: return .element("span", ["class": "w-bad"], text)
-    case .open: return .element("span", ["class": "w-open"], text)
+extension Sheet.Cell {
+  fileprivate var markup: Markup {
+    let shown = Markup.cut(text, to: ReportHTML.cellBytes)
+    switch tone {
+    case .plain: return shown
+    case .code: return .code(text)
+    case .good: return .element("span", ["class": "w-good"], shown)
+    case .bad: return .element("span", ["class": "w-bad"], shown)
+    case .open: return .element("span", ["class": "w-open"], shown)
     }
   }
 }

@@ -31,6 +31,7 @@ struct ReportHTML {
     picture(&page)
     deviations(&page)
     findings(&page)
+    incidents(&page)
     notRun(&page)
     cleanUp(&page)
     steps(&page)
