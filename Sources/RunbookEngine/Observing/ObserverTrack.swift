@@ -61,7 +61,8 @@ package struct ObserverTrack: Sendable {
   /// Where it stands, for a journal that begins in the middle; nil before the first sample.
   package var standing: ObserverReport? {
     current.map {
-      ObserverReport(observer: name, changes: [$0], samples: SampleCounts(), latency: [], last: last)
+      ObserverReport(
+        observer: name, changes: [$0], samples: SampleCounts(), latency: [], last: last)
     }
   }
 
