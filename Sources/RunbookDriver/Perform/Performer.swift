@@ -17,7 +17,7 @@ package final class Performer: Sendable {
   package let run: RunID?
   package let outageAt: Timestamp?
   /// Keeps bytes beside the journal; nil outside a run.
-  package var keep: (@Sendable ([UInt8]) throws -> RecordHash)?
+  package let keep: (@Sendable ([UInt8]) throws -> RecordHash)?
   private let checks: RegistryChecks
   private let runbookFolder: String
 
@@ -26,8 +26,10 @@ package final class Performer: Sendable {
 
   package init(
     plan: Plan, registry: ActionRegistry, secrets: any SecretSource, scope: RunScope,
-    clock: any DriverClock, run: RunID?, outageAt: Timestamp?
+    clock: any DriverClock, run: RunID?, outageAt: Timestamp?,
+    keep: (@Sendable ([UInt8]) throws -> RecordHash)? = nil
   ) {
+    self.keep = keep
     self.plan = plan
     self.registry = registry
     self.secrets = secrets

@@ -219,10 +219,10 @@ package struct RunSession: Sendable {
     let scope = RunScope(
       plan: plan, outputs: StepOutputs(plan: plan, catalogue: registry.catalogue), opening: opening,
       figures: reading(driven.folder, plan))
-    var performer = Performer(
+    let performer = Performer(
       plan: plan, registry: registry, secrets: secrets, scope: scope, clock: clock,
-      run: opening.run, outageAt: opening.knownOutage)
-    performer.keep = { [folder = driven.folder] in try folder.attach($0) }
+      run: opening.run, outageAt: opening.knownOutage,
+      keep: { [folder = driven.folder] in try folder.attach($0) })
     let driver = RunDriver(
       machine: machine, performer: performer, log: driven.journal, clock: clock,
       listener: watch.listener, desk: watch.desk, deadline: deadline)
