@@ -162,10 +162,13 @@ import Testing
       let question = asked?["request"]?["text"]?.string ?? ""
       #expect(question.contains("7 committed transactions in"), "\(question)")
       #expect(question.contains("committed between 2"), "\(question)")
-      let listing = try #require(facts["listing"]?.string)
+      let listing = try #require(facts["attachment"]?.string)
       let kept = readText("\(try lab.desk.run())/attachments/\(listing)") ?? ""
       #expect(kept.split(separator: "\n").count == 7, "\(kept)")
       #expect(try await lab.desk.lifeboat("audit", "verify").status == 0)
+      removeTree("\(try lab.desk.run())/attachments/\(listing)")
+      let gone = try await lab.desk.lifeboat("audit", "verify")
+      #expect(gone.status == 11 && gone.everything.contains(listing), "\(gone)")
       let page = try await lab.desk.lifeboat("report", "latest")
       #expect(page.output.contains("7 committed transactions"), "\(page)")
     }

@@ -67,7 +67,7 @@ import Testing
         return
       }
       #expect(first <= last && last <= wallClock() && wallClock() - first < .seconds(120))
-      #expect(facts["timeline"] == 1 && facts["listing"] == "abc")
+      #expect(facts["timeline"] == 1 && facts["attachment"] == "abc")
       #expect(
         facts["sentence"]?.string?.hasPrefix("3 committed transactions in") == true, "\(facts)")
       let listing = try #require(kept.withLock { $0.first })
@@ -77,7 +77,7 @@ import Testing
 
       // Where nothing is kept, or it cannot be, the evidence says so.
       let dry = await called(pair).check()
-      #expect(dry.evidence.facts["listing"]?.firstUnknown == "only a run keeps it")
+      #expect(dry.evidence.facts["attachment"]?.firstUnknown == "only a run keeps it")
       given.facts.keep = { _ throws(ActionFailure) in throw .refused(.failed, "the disk is full") }
       let full = await called(pair, [:], given).check()
       #expect(full.evidence.summary.contains("NOT KEPT: the disk is full"))

@@ -63,10 +63,11 @@ struct LogReading: Sendable {
         "the log can be read up to \(end) only, before the place where the other one left it "
           + "(\(source.fork))", found: reading)
     }
-    // What is really the end has nothing behind it; damage in the middle has.
+    // What is really the end has nothing behind it; damage in the middle has. A log that goes on in the next segment
+    // has filled this one: pg_waldump waits 5 s for a segment that is not there, so that one is not asked for.
     let nextPage = end.bytes - end.bytes % pageSize + pageSize
-    let nextSegment = end.bytes - end.bytes % source.segmentSize + source.segmentSize
-    for place in Set([nextPage, nextSegment]).sorted() {
+    let lastPage = end.bytes - end.bytes % source.segmentSize + source.segmentSize - pageSize
+    for place in Set([nextPage, max(nextPage, lastPage)]).sorted() {
       let behind = WALPosition(bytes: place)
       if let wrong = whyNotEmpty(source, behind, by: deadline) {
         return .unknown("the log cannot be read on at \(end), and \(wrong)", found: reading)

@@ -148,7 +148,7 @@ struct Discarded: Sendable {
       "forked_at": .string(source.fork.description),
       "ends_at": .string(end.description),
       "sentence": .string(sentence),
-      "listing": listing,
+      "attachment": listing,
     ]
     let lines = reading.listing
     return Evidence(
@@ -213,10 +213,10 @@ let discardedPage = ActionPage(
     least. It cannot tell either while the old server takes writes: more would follow.
 
     The end of the log: pg_waldump always ends with an error. That it met zeros, or a page that was not \
-    written, counts as the end when neither the next page nor the next segment holds a record. Anything \
+    written, counts as the end when neither the next page nor the last of that segment holds a record. Anything \
     else, a torn last record too, is not told from damage and counts as unknown.
 
-    The commits are listed in the run's attachments (at most 8 MiB), under the SHA-256 in `listing`; the \
+    The commits are listed in the run's attachments (at most 8 MiB), under the SHA-256 in `attachment`; the \
     first 50 stand in the record.
 
     The role on the new primary needs pg_monitor and execute on pg_read_binary_file(text), one of the four \
@@ -237,7 +237,7 @@ let discardedPage = ActionPage(
     Output("ends_at", .string, "where it ends"),
     Output("sentence", .string, "all of that for a person"),
     Output(
-      "listing", .string, "SHA-256 of the attachment that lists them; unknown when none is kept"),
+      "attachment", .string, "SHA-256 of the attachment that lists them; unknown when none is kept"),
   ],
   timeout: .seconds(60),
   expected: .seconds(1),

@@ -123,9 +123,16 @@ package struct StoreAudit: Sendable {
   }
 
   private func verifyAttachments(_ run: RunFolder) throws(StoreError) -> [AuditFinding] {
-    guard Files.exists(run.attachments) else { return [] }
+    let present = Files.exists(run.attachments) ? try Files.names(in: run.attachments) : []
     var findings: [AuditFinding] = []
-    for name in try Files.names(in: run.attachments).sorted() where !name.hasSuffix(".new") {
+    if Files.exists(run.journal) {
+      let named = try NamedAttachments(in: OpenFile(run.journal, O_RDONLY)).hashes
+      findings += named.subtracting(present).sorted().map {
+        AuditFinding(
+          .missing, "an attachment that the records name is missing: \(run.attachments)/\($0)")
+      }
+    }
+    for name in present.sorted() where !name.hasSuffix(".new") {
       let path = "\(run.attachments)/\(name)"
       guard let hash = RecordHash(hex: name) else {
         findings.append(AuditFinding(.added, "\(path) is no attachment of a run"))

@@ -147,6 +147,28 @@ import Testing
     #expect(report.journal.findings.first?.message == "records 4 to 7 are missing")
   }
 
+  @Test
+  func `an attachment that a record names and that is gone is found, wherever its name stands`()
+    throws
+  {
+    let run = try TestRun()
+    let hash = String(repeating: "ab", count: 32)
+    for padding in [0, 1 << 20 - 90, 1 << 20 - 40, 1 << 20, 1 << 20 + 5] {
+      let path = "\(run.folder.state.path)/journal-\(padding)"
+      let line = String(repeating: " ", count: padding) + "{\"attachment\":\"\(hash)\"}\n"
+      write(Array(line.utf8), to: path)
+      #expect(try NamedAttachments(in: OpenFile(path, O_RDONLY)).hashes == [hash], "\(padding)")
+    }
+    // What a program printed is no name, nor is what is no SHA-256.
+    for text in [
+      "{\"output\":\"\\\"attachment\\\":\\\"\(hash)\\\"\"}", "{\"forecast\":\"ab12\"}", "",
+    ] {
+      let path = "\(run.folder.state.path)/other"
+      write(Array(text.utf8), to: path)
+      #expect(try NamedAttachments(in: OpenFile(path, O_RDONLY)).hashes.isEmpty, "\(text)")
+    }
+  }
+
   @Test func `a changed plan, attachment or log is found`() throws {
     let run = try three()
     write([1], to: path(run, "20261121-120100-bbbb/plan.json"))
