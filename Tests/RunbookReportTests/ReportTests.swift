@@ -116,8 +116,9 @@ import Testing
     #expect(done.kind == .overridden && done.step == "promote_db" && done.by == "bob")
     #expect(done.reason == "the director said so")
     #expect(
-      done.effect == "waived 'max_data_loss' for this step, for no more than was found: up to 12 s "
-        + "could be lost, and at most 5 s may be; lost in the end: at most 11 s")
+      done.effect
+        == "waived 'max_data_loss': up to 12 s could be lost, and at most 5 s may be; "
+        + "lost in the end: at most 11 s")
     let open = try #require(try script(promoted: false).report().deviations.first)
     #expect(open.effect.hasSuffix("; the step was not done"))
   }

@@ -32,11 +32,12 @@ struct Judge {
   private func tooMuch(
     _ beyond: String, of excess: String, _ point: RecoveryPoint
   ) -> ActionFailure {
+    let how = point.loss.figure == nil ? "" : " (\(point.method))"
     let before =
       terms.accepted.map { "; a person had accepted \($0.sentence), which is less" } ?? ""
     return ActionFailure(
       .unchanged(retryable: candidate.canStillArrive && receipt.lastPosition != nil),
-      .precondition, beyond + before,
+      .precondition, beyond + how + before,
       advice:
         "repair the old primary; or whoever may decide that overrides max_data_loss, with a reason",
       gate: Gate(

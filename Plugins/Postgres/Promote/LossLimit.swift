@@ -41,8 +41,7 @@ struct LossLimit: Codable, Equatable, Sendable {
     guard let time, accepted?.covers(point.loss, accepted?.time) != true else { return nil }
     switch point.loss {
     case .known(let loss) where loss > time:
-      return "up to \(loss.spoken) of commits could be lost (\(point.method)), and at most "
-        + "\(time.spoken) may be"
+      return "up to \(loss.spoken) of commits could be lost, and at most \(time.spoken) may be"
     case .known: return nil
     case .unknown(let reason):
       return "it is not known how much would be lost, and at most \(time.spoken) may be: \(reason)"
