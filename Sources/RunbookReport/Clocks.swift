@@ -35,7 +35,7 @@ package struct Clocks: Sendable, Equatable {
 
     package var words: String { sentence(.english) }
 
-    func sentence(_ words: Words) -> String { words.deadlineUse(ran, paused, timesReached) }
+    package func sentence(_ words: Words) -> String { words.deadlineUse(ran, paused, timesReached) }
   }
 
   package struct ClockStart: Sendable, Equatable {

@@ -38,7 +38,7 @@ extension Report.Deviation {
     let step = history.steps[index]
     guard step.succeededAt != nil else { return history.words.neverDone }
     guard let fact = step.fact("recovery_point") else { return "" }
-    let point = RecoveryPoint(step: history.plan.steps[index].id, fact: fact)
+    let point = RecoveryPoint(step: history.plan.steps[index].id, fact: fact, history.words)
     return history.words.lostInTheEnd(point.loss)
   }
 

@@ -61,16 +61,16 @@ extension Report.Doubt {
       let failure = history.failure(of: index)
       switch history.status(of: index) {
       case .inDoubt:
-        let why = failure?.failure.message ?? history.words.resultLost
+        let why = failure.map { history.words.ours($0.failure.message) } ?? history.words.resultLost
         return Report.Doubt(
           kind: .state, step: id,
           text: history.words.mayHaveChanged(id, why),
-          advice: failure?.failure.advice)
+          advice: failure?.failure.advice.map { history.words.ours($0) })
       case .undoFailed:
         return Report.Doubt(
           kind: .state, step: id,
-          text: history.words.notTakenBack(id, failure?.failure.message ?? ""),
-          advice: failure?.failure.advice)
+          text: history.words.notTakenBack(id, history.words.ours(failure?.failure.message ?? "")),
+          advice: failure?.failure.advice.map { history.words.ours($0) })
       case .applying, .undoing:
         return Report.Doubt(
           kind: .state, step: id,
@@ -79,8 +79,8 @@ extension Report.Doubt {
         guard let failure, failure.effect == .changed else { return nil }
         return Report.Doubt(
           kind: .state, step: id,
-          text: history.words.changedWrongly(id, failure.failure.message),
-          advice: failure.failure.advice)
+          text: history.words.changedWrongly(id, history.words.ours(failure.failure.message)),
+          advice: failure.failure.advice.map { history.words.ours($0) })
       case .succeeded: return markedDone(history, index)
       case .skipped: return leftOut(history, index)
       case .notStarted, .notRun, .excluded, .planning, .checking, .gated, .verifying,

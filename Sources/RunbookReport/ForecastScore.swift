@@ -159,9 +159,6 @@ extension Report.Doubt {
     guard let hash = history.opening?.forecast, !isScored else { return nil }
     return Report.Doubt(
       kind: .figure,
-      text:
-        "The forecast made at the run's start is gone, was changed, or is of another version: it is "
-        + "not held against what came.",
-      advice: "It is the attachment \(hash) in the run's folder.")
+      text: history.words.forecastLost, advice: history.words.isAttachment(hash))
   }
 }

@@ -10,7 +10,7 @@ extension RunHistory {
     case .runOpened(let said): opening = opening ?? said
     case .runResumed(let said):
       resumptions.append(Noted(record: record, said: said))
-      if record > 0 { service.lose(from: record - 1, time: time, records[record - 1].at) }
+      if record > 0 { service.lose(from: record - 1, time: time, records[record - 1].at, words) }
       loseOpenActs(record)
     case .interrupted(let said): interruptions.append(Noted(record: record, said: said))
     case .stepPlanned(let report):
@@ -47,7 +47,7 @@ extension RunHistory {
       let commands = try machine.handle(records[record].event)
       if commands != records[record].commands {
         disagreement = Disagreement(
-          record: record, text: "the rules give other commands than the record holds")
+          record: record, text: words.otherCommands)
       }
     } catch {
       disagreement = Disagreement(record: record, text: error.description)
@@ -81,7 +81,8 @@ extension RunHistory {
     if failure.effect == .unknown { steps[index].doubtedAt = steps[index].doubtedAt ?? record }
     steps[index].failures.append(
       StepHistory.Failed(
-        record: record, text: failure.failure.message, advice: failure.failure.advice))
+        record: record, text: steps[index].declined ?? words.ours(failure.failure.message),
+        advice: failure.failure.advice.map { words.ours($0) }))
   }
 
   private mutating func begin(_ command: Command, _ record: Int) {
@@ -165,9 +166,10 @@ extension RunHistory {
     guard report.purpose != .backoff, let index = places[report.step],
       steps[index].openQuestion?.attempt == report.attempt
     else { return }
+    let words = words
     end(.ask, report.step, report.attempt, record) { act in
       act.ending = .notAnswered
-      act.text = "nobody answered in time"
+      act.text = words.nobodyAnswered
     }
   }
 
@@ -186,7 +188,7 @@ extension RunHistory {
     case .decline:
       steps[index].acts[act].ended = record
       steps[index].acts[act].ending = .declined
-      steps[index].acts[act].text = "declined by \(answer.who)" + because(answer.reason)
+      steps[index].acts[act].text = words.declinedBy(answer.who) + because(answer.reason)
     case .approve:
       let others = steps[index].acts[act].answers.filter { $0 < answers.count }
       let people = Set(others.map { answers[$0].said.who } + [answer.who])
@@ -195,8 +197,9 @@ extension RunHistory {
       guard people.count >= needed else { return }
       steps[index].acts[act].ended = record
       steps[index].acts[act].ending = .approved
-      let word = isConfirmation ? "confirmed" : "approved"
-      steps[index].acts[act].text = "\(word) by \(people.sorted().joined(separator: ", "))"
+      let all = people.sorted().joined(separator: words.comma)
+      steps[index].acts[act].text =
+        isConfirmation ? words.confirmedBy(all) : words.approvedBy(all)
     }
   }
 

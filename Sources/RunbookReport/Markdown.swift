@@ -54,7 +54,7 @@ struct Markdown {
   }
 
   /// The end of an output, fenced, with a notice of what is not shown.
-  mutating func output(_ text: String, dropped: Int) {
+  mutating func output(_ text: String, dropped: Int, _ words: Words) {
     var kept = text.split(separator: "\n", omittingEmptySubsequences: false).map {
       Self.visible(String($0))
     }
@@ -67,10 +67,9 @@ struct Markdown {
       kept = [String(only.utf8Prefix(Self.outputBytes)) + " …"]
     }
     var notices: [String] = []
-    if kept.count < count { notices.append("the last \(kept.count) of \(count) lines") }
-    if dropped > 0 { notices.append("\(dropped) bytes were dropped and are kept nowhere") }
-    let notice = notices.isEmpty ? "" : " (\(notices.joined(separator: "; ")))"
-    paragraph("Output\(notice):")
+    if kept.count < count { notices.append(words.lastLines(kept.count, count)) }
+    if dropped > 0 { notices.append(words.dropped(dropped)) }
+    paragraph(words.output(notices) + words.colonAtEnd)
     let fence = Self.fence(around: kept)
     lines.append(fence + "text")
     lines += kept

@@ -58,13 +58,13 @@ package struct ObservedService: Sendable, Equatable {
   }
 
   /// The process that looked is gone: until the next one looks nothing is known.
-  mutating func lose(from record: Int, time: RunTime, _ moment: Moment) {
+  mutating func lose(from record: Int, time: RunTime, _ moment: Moment, _ words: Words) {
     for index in tracks.indices where tracks[index].spans.last?.state != .unknown {
       guard let last = tracks[index].last else { continue }
       let from = max(last, time.offsets[record])
       tracks[index].add(
         Span(
-          state: .unknown, answeredBy: nil, saw: "nobody looked: no process was running the run",
+          state: .unknown, answeredBy: nil, saw: words.nobodyLooked,
           from: from, at: moment.wall, after: last, isBlind: true))
     }
   }

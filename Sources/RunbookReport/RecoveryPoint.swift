@@ -15,7 +15,7 @@ package struct RecoveryPoint: Sendable, Equatable {
 
   /// Reads the fact `recovery_point`: `{loss, bound, bytes, method, last_commit_at}`; whatever is missing is unknown.
   /// A loss without a bound is an upper one: that is what can be known of a primary that is gone.
-  init(step: StepID, fact: Value) {
+  init(step: StepID, fact: Value, _ words: Words) {
     self.step = step
     bytes = fact["bytes"]?.int
     method = fact["method"]?.string
@@ -30,7 +30,7 @@ package struct RecoveryPoint: Sendable, Equatable {
     case (let loss?, "at_least", _): self.loss = .atLeast(loss)
     case (let loss?, _, _): self.loss = loss == .zero ? .exactly(loss) : .atMost(loss)
     case (nil, _, .unknown(let reason)?): loss = .unknown(reason)
-    case (nil, _, _): loss = .unknown("\(step) could not tell how much was lost")
+    case (nil, _, _): loss = .unknown(words.lossUntold(step))
     }
   }
 
@@ -41,7 +41,7 @@ package struct RecoveryPoint: Sendable, Equatable {
         let fact = step.fact("recovery_point")
       else { return nil }
       let id = history.plan.steps[step.index].id
-      return (step.acts.last?.begun ?? 0, RecoveryPoint(step: id, fact: fact))
+      return (step.acts.last?.begun ?? 0, RecoveryPoint(step: id, fact: fact, history.words))
     }
     return measured.sorted { $0.0 < $1.0 }.map(\.1)
   }

@@ -137,6 +137,7 @@ extension Report.Participant {
   /// Everybody who did something, in the order in which they first did.
   static func all(_ history: RunHistory) -> [Report.Participant] {
     var done: [(name: String, account: String, did: [String])] = []
+    let words = history.words
     func add(_ account: String, as name: String? = nil, _ what: String) {
       let name = name ?? account
       if let place = done.firstIndex(where: { $0.name == name }) {
@@ -147,15 +148,15 @@ extension Report.Participant {
     }
     for record in history.records {
       switch record.event {
-      case .runOpened(let said): add(said.by, "started the run")
-      case .runResumed(let said): add(said.by, "took the run over")
+      case .runOpened(let said): add(said.by, words.startedTheRun)
+      case .runResumed(let said): add(said.by, words.tookItOver)
       case .personAnswered(let said):
-        let did = said.decision == .approve ? "said yes to" : "said no to"
-        add(said.by, as: said.who, "\(did) \(said.step)")
+        add(said.by, as: said.who, words.answeredAbout(said.decision, said.step))
       case .operatorDecided(let said):
         add(
           said.by, as: said.who,
-          said.choice.words + (record.event.step.map { " (\($0))" } ?? ""))
+          words.say(said.choice.words, words.decision(said.choice))
+            + (record.event.step.map { words.brackets($0.text) } ?? ""))
       case .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone, .timerFired,
         .deadlineReached, .interrupted, .orderRefused, .observed, .soakEnded:
         break

@@ -154,7 +154,7 @@ extension Report {
           ]
         })
       if let output = step.output, !output.isEmpty {
-        page.output(output, dropped: step.droppedBytes)
+        page.output(output, dropped: step.droppedBytes, words)
       }
     }
   }

@@ -6,45 +6,26 @@ extension Report {
   func foretold(_ page: inout Markdown) {
     guard let score = forecast else { return }
     page.heading(2, words.forecastTitle)
-    let runs = score.earlierRuns.count
     page.paragraph(
-      "Made \(time(score.madeAt)) from \(runs == 1 ? "1 earlier run" : "\(runs) earlier runs") of this "
-        + "runbook, by \(score.foretold.simulatedRuns) simulated runs in which nothing fails.")
+      words.foretoldFrom(score.madeAt, score.earlierRuns.count, score.foretold.simulatedRuns))
     page.table(
-      ["", "Half of the runs up to", "19 of 20 up to", "Took", "Verdict"],
-      [row("To the last critical step", score.foretold.finish, score.took, score.verdict)]
-        + score.stages.map { row("Stage \($0.name)", $0.foretold, $0.took, $0.verdict) })
-    var bullets: [String] = []
-    if let chance = score.foretold.chance, let rto = score.foretold.rto {
-      let came = score.met.map { $0 ? "it was met" : "it was MISSED" } ?? "it is not known"
-      let bound = score.foretold.passed.isLeast ? "at most " : ""
-      bullets.append(
-        "Chance of meeting the RTO of \(rto.spoken): \(bound)\(percent(chance)) foretold; \(came)"
-          + (score.squaredError.map { ", squared error \(hundredths($0))" } ?? "") + ".")
-    }
-    if score.notForetold >= .seconds(1) {
-      bullets.append(
-        "\(score.notForetold.spoken) of that the run stood still for people, whose time was not known and not "
-          + "foretold; the verdict leaves it out.")
-    }
-    if let warned = score.warnedAfter {
-      bullets.append(
-        "First seen to be at risk \(warned.spoken) after the run's start, as made again from the records."
-      )
-    }
-    page.bullets(bullets)
+      [words.what, words.halfUpTo, words.mostUpTo, words.took, words.verdictTitle],
+      [row(words.toRecovery, score.foretold.finish, score.took, score.verdict)]
+        + score.stages.map { row(words.stageRow($0.name), $0.foretold, $0.took, $0.verdict) })
+    page.bullets(score.sentences(words).map { Markdown.plain($0) })
     // Less than a second more is noise to a reader; the JSON has every step.
     let off = score.steps.filter { step in
       step.verdict == .later && (step.took ?? .zero) - step.foretold.p95 >= .seconds(1)
     }
     guard !off.isEmpty else { return }
-    page.paragraph("Steps that took longer than in 19 of 20 simulated runs:")
+    page.paragraph(words.slowSteps)
     page.table(
-      ["Step", "Half of the runs up to", "19 of 20 up to", "Took", "Rested on"],
+      [words.step, words.halfUpTo, words.mostUpTo, words.took, words.restedOn],
       off.map { step in
         [
-          Markdown.code(step.name), step.foretold.p50.spoken, step.foretold.p95.spoken,
-          step.took?.spoken ?? "", step.basis.map { Self.words($0, step.runs) } ?? "",
+          Markdown.code(step.name), words.duration(step.foretold.p50),
+          words.duration(step.foretold.p95), step.took.map(words.duration) ?? "",
+          step.basis.map { words.basis($0, step.runs) } ?? "",
         ]
       })
   }
@@ -53,27 +34,23 @@ extension Report {
     _ name: String, _ foretold: Percentiles, _ took: Duration?, _ verdict: ForecastScore.Verdict
   ) -> [String] {
     [
-      Markdown.plain(name), foretold.p50.spoken, foretold.p95.spoken,
-      took?.spoken ?? "not measured",
-      verdict.words,
+      Markdown.plain(name), words.duration(foretold.p50), words.duration(foretold.p95),
+      took.map(words.duration) ?? words.notMeasured, words.forecast(verdict),
     ]
   }
+}
 
-  private static func words(_ basis: TimeForecast.StepTime.Basis, _ runs: Int) -> String {
-    switch basis {
-    case .runs: runs == 1 ? "1 run" : "\(runs) runs"
-    case .copies: "other copies"
-    case .author: "the author's figure"
-    case .action: "the action's own figure"
-    case .inPlace: "it was in place"
-    case .leftOut, .settled: ""
+extension ForecastScore {
+  /// What it comes to, a sentence each.
+  func sentences(_ words: Words) -> [String] {
+    var said: [String] = []
+    if let chance = foretold.chance, let rto = foretold.rto {
+      said.append(
+        words.chance(rto, words.share(chance), isAtMost: foretold.passed.isLeast, met, squaredError)
+      )
     }
-  }
-
-  private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
-
-  private func hundredths(_ number: Double) -> String {
-    let value = Int((number * 100).rounded())
-    return "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)"
+    if notForetold >= .seconds(1) { said.append(words.peopleNotForetold(notForetold)) }
+    if let warnedAfter { said.append(words.warnedAfter(warnedAfter)) }
+    return said
   }
 }

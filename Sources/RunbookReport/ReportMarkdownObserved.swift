@@ -9,7 +9,7 @@ extension Report {
     if let outage = clocks.outage {
       page.bullets(outage.sentences(words).map { Markdown.plain($0) })
     }
-    if let writers = clocks.writers { page.bullets([writers.words]) }
+    if let writers = clocks.writers { page.bullets([Markdown.plain(words.writers(writers))]) }
     page.table(
       [
         words.observer, words.checkTitle, words.every, words.goodTitle, words.badTitle,
@@ -19,13 +19,13 @@ extension Report {
         [
           Markdown.code(track.observer.name)
             + (track.observer.decides.map { " (\($0.rawValue))" } ?? ""),
-          Markdown.code(track.observer.check.uses), track.observer.every.spoken,
+          Markdown.code(track.observer.check.uses), words.duration(track.observer.every),
           "\(track.samples.good)", "\(track.samples.bad)",
           "\(track.samples.unknown)"
-            + (track.samples.missed > 0 ? ", \(track.samples.missed) not taken" : ""),
-          track.availability.map { percent($0) } ?? "not seen",
+            + (track.samples.missed > 0 ? words.comma + words.notTaken(track.samples.missed) : ""),
+          track.availability.map { percent($0) } ?? words.notKnown,
           [track.latency.bound(share: 0.5), track.latency.bound(share: 0.95)]
-            .map { $0.map { "\($0.spoken)" } ?? "not known" }.joined(separator: ", "),
+            .map { $0.map(words.duration) ?? words.notKnown }.joined(separator: words.comma),
         ]
       })
     for track in observers where track.spans.count > 1 {
@@ -35,12 +35,12 @@ extension Report {
         [words.from, words.at, words.answer, words.whoAnswered, words.whatWasSeen],
         shown.map { span in
           [
-            "T+" + span.from.spoken, time(span.at), words.observed(span.state),
-            Markdown.cell(span.answeredBy ?? "not known"), Markdown.cell(span.saw),
+            words.offset(span.from), time(span.at), words.observed(span.state),
+            Markdown.cell(span.answeredBy ?? words.notKnown), Markdown.cell(span.saw),
           ]
         })
       let more = track.spans.count - shown.count + track.droppedSpans
-      if more > 0 { page.paragraph("And \(more) more changes; the JSON report lists them.") }
+      if more > 0 { page.paragraph(words.moreInJSON(more)) }
     }
   }
 
@@ -56,7 +56,7 @@ extension Outage {
   /// What the report and `status` say of it, a sentence each.
   package var words: [String] { sentences(.english) }
 
-  func sentences(_ words: Words) -> [String] {
+  package func sentences(_ words: Words) -> [String] {
     var said: [String] = []
     if let onset, let onsetAt {
       said.append(words.firstBad(onset, onsetAt, lastGood: lastGood))
@@ -71,15 +71,5 @@ extension Outage {
     }
     said.append(words.shares(bad, good, unknown))
     return said
-  }
-}
-
-extension WriterClock {
-  var words: String {
-    let double =
-      several > .zero || severalAt != nil
-      ? "**MORE THAN ONE store took writes for \(several.spoken)**" : "never more than one was seen"
-    return "Writers: none for \(none.spoken), one for \(one.spoken), \(double)"
-      + (unknown > .zero ? "; for \(unknown.spoken) nobody could tell" : "") + "."
   }
 }

@@ -8,7 +8,7 @@ package import RunbookModel
 package struct RunHistory: Sendable {
   package let plan: Plan
   /// The language of sentences that are made of it; what was recorded stays as it is.
-  package var words = Words.english
+  package let words: Words
   package private(set) var records: [ReportRecord] = []
   package private(set) var time = RunTime()
   package internal(set) var machine: RunMachine
@@ -43,8 +43,9 @@ package struct RunHistory: Sendable {
     package var text: String
   }
 
-  package init(plan: Plan, records: [ReportRecord]) {
+  package init(plan: Plan, records: [ReportRecord], words: Words = .english) {
     self.plan = plan
+    self.words = words
     service = ObservedService(plan)
     machine = RunMachine(plan: plan)
     steps = plan.steps.indices.map { StepHistory(index: $0) }
@@ -52,6 +53,11 @@ package struct RunHistory: Sendable {
     places = Dictionary(
       plan.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     for record in records { add(record) }
+  }
+
+  /// The same run told in another language: some of our sentences are made when a record is taken in.
+  package func told(in words: Words) -> RunHistory {
+    words == self.words ? self : RunHistory(plan: plan, records: records, words: words)
   }
 
   /// Takes in the next record: what follows a run as it goes costs the new record, not the whole journal again.

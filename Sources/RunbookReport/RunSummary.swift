@@ -169,26 +169,26 @@ extension RunSummary {
       waits.append(
         Wait(
           kind: .resume,
-          text: "paused by \(pause.said.who)" + because(pause.said.reason),
+          text: history.words.pausedBy(pause.said.who) + because(pause.said.reason),
           since: history.records[pause.record].at.wall))
     } else if history.machine.waitsForDeadline, let reached = history.deadlineRecord {
-      let limit = history.plan.deadline?.spoken ?? ""
+      let limit = history.plan.deadline ?? .zero
       waits.append(
         Wait(
-          kind: .decision, text: "the run's deadline of \(limit) is over; nothing more is started",
-          instructions: ["continue lets it go on for \(limit) more"],
+          kind: .decision, text: history.words.deadlineIsOver(limit),
+          instructions: [history.words.continueGoesOn(limit)],
           since: history.records[reached].at.wall))
     } else if history.machine.waitsForService, let soaked = history.service.soaked {
       waits.append(
         Wait(
           kind: .decision,
-          text: "every step has ended, but from outside the service was not seen to stay good",
-          instructions: ["look at it as a customer would; continue watches it once more"],
+          text: history.words.notSeenToStayGood,
+          instructions: [history.words.lookAsACustomer],
           since: history.records[soaked.record].at.wall))
     } else if history.isInterrupted, let interruption = history.interruptions.last {
       waits.append(
         Wait(
-          kind: .resume, text: "interrupted: \(interruption.said.cause)",
+          kind: .resume, text: history.words.wasInterrupted(interruption.said.cause),
           since: history.records[interruption.record].at.wall))
     }
     for (index, status) in statuses.enumerated() {
@@ -221,7 +221,7 @@ extension RunSummary {
     let since = history.records[began.record].at.wall
     return Wait(
       kind: .confirmation, step: history.plan.steps[index].id,
-      text: "its change is made and is taken back by itself unless it is confirmed",
+      text: history.words.takenBackUnless,
       instructions: [], since: since,
       until: until)
   }
@@ -234,8 +234,9 @@ extension RunSummary {
     else { return nil }
     let since = history.steps[index].since ?? 0
     return Wait(
-      kind: .decision, step: history.plan.steps[index].id, text: failure.failure.message,
-      instructions: failure.failure.advice.map { [$0] } ?? [],
+      kind: .decision, step: history.plan.steps[index].id,
+      text: history.words.ours(failure.failure.message),
+      instructions: failure.failure.advice.map { [history.words.ours($0)] } ?? [],
       since: history.records[since].at.wall)
   }
 }

@@ -91,26 +91,37 @@ extension Report.StepResult {
     facts = evidence?.facts ?? [:]
     output = evidence?.output
     droppedBytes = evidence?.droppedBytes ?? 0
-    advice = failure?.failure.advice
+    advice = (failure?.failure.advice).map { history.words.ours($0) }
     failureKind = failure?.failure.kind
-    result = Self.sentence(history.machine.steps[index], past)
+    result = Self.sentence(history.machine.steps[index], past, history.words)
   }
 
-  private static func sentence(_ state: StepState, _ past: StepHistory) -> String {
+  private static func sentence(
+    _ state: StepState, _ past: StepHistory, _ words: Words
+  ) -> String {
     switch state {
     case .pending: ""
-    case .planning, .applying, .verifying, .undoing: past.acts.last?.text ?? ""
+    case .planning, .applying, .verifying, .undoing: words.ours(past.acts.last?.text ?? "")
     case .gated(_, _, let request, _): request.text
-    case .inDoubt(_, _, let because, _): because
-    case .backingOff(_, let last): last.failure.message
-    case .succeeded(let success), .confirming(let success, _): success.evidence.summary
-    case .failed(let failure): failure.failure.message
+    case .inDoubt(_, _, let because, _): words.ours(because)
+    case .backingOff(_, let last): words.ours(last.failure.message)
+    case .succeeded(let success), .confirming(let success, _):
+      words.ours(success.evidence.summary)
+    case .failed(let failure): past.declined ?? words.ours(failure.failure.message)
     case .skipped(.byVariant): ""
     case .skipped(.byCondition(let why)): why
-    case .skipped(.byCanary(let canary)): "its canary \(canary) failed"
-    case .skipped(.byPerson(let who, let reason)): "left out by \(who)" + because(reason)
-    case .undone(let evidence): evidence.summary
+    case .skipped(.byCanary(let canary)): words.canaryFailed(canary)
+    case .skipped(.byPerson(let who, let reason)): words.leftOutBy(who, reason)
+    case .undone(let evidence): words.ours(evidence.summary)
     }
+  }
+}
+
+extension StepHistory {
+  /// A person's no, which is what it failed by.
+  var declined: String? {
+    guard let last = acts.last, last.kind == .ask, last.ending == .declined else { return nil }
+    return last.text
   }
 }
 
@@ -124,7 +135,7 @@ extension Report.Act {
     endedSeq = act.ended.map { history.records[$0].seq }
     duration = act.ended.map { history.time.between(act.begun, $0) }
     ending = act.ending
-    text = act.text
+    text = history.words.ours(act.text)
     answers = act.answers.map { place in
       let noted = history.answers[place]
       return Report.Answer(

@@ -125,7 +125,7 @@ private struct TimelineBuilder {
       let verdict = report.result
       add(
         verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
-        words.verified(verdict) + words.colon + verdict.evidence.summary)
+        words.verified(verdict) + words.colon + words.ours(verdict.evidence.summary))
     case .stepUndone(let report): ended(report, words.undoneTitle, words.undoFailedTitle)
     case .timerFired(let timer):
       switch timer.purpose {
@@ -149,7 +149,7 @@ private struct TimelineBuilder {
     case .observed(let seen): observed(seen)
     case .soakEnded(let report):
       add(
-        .observed, nil, by: "observers",
+        .observed, nil, by: words.observers,
         words.soaked(report.result == .lasted, report.waited))
     case .orderRefused(let refused):
       add(
@@ -184,13 +184,12 @@ private struct TimelineBuilder {
   private mutating func observed(_ seen: Observation) {
     for report in seen.observers {
       for change in report.changes {
-        let who = change.answeredBy.map { ", answered by \($0)" } ?? ""
         entries.append(
           TimelineEntry(
             seq: record.seq, at: change.at.wall,
             offset: history.time.offsets[index] - (record.at.monotonic - change.at.monotonic),
             kind: .observed, step: nil, actor: report.observer,
-            text: "\(change.to.rawValue)\(who): \(change.saw)"))
+            text: words.observerSaw(report.observer, change)))
       }
     }
   }
@@ -220,7 +219,8 @@ private struct TimelineBuilder {
       add(.stepSettled, report.step, words.inPlace(evidence.summary))
     case .skipped(let why): add(.stepSettled, report.step, words.skipped(why))
     case .ask: break
-    case .failed(let failure): add(.attemptEnded, report.step, words.failedWith(failure.message))
+    case .failed(let failure):
+      add(.attemptEnded, report.step, words.failedWith(words.ours(failure.message)))
     }
   }
 
@@ -231,7 +231,8 @@ private struct TimelineBuilder {
         verdictIsGood(verdict) ? .stepSettled : .attemptEnded, report.step,
         words.checked(verdict) + words.colon + verdict.evidence.summary)
     case .skipped(let why): add(.stepSettled, report.step, words.skipped(why))
-    case .failed(let failure): add(.attemptEnded, report.step, words.failedWith(failure.message))
+    case .failed(let failure):
+      add(.attemptEnded, report.step, words.failedWith(words.ours(failure.message)))
     }
   }
 
@@ -240,10 +241,10 @@ private struct TimelineBuilder {
   ) {
     switch report.result {
     case .done(let evidence):
-      add(.attemptEnded, report.step, good + words.colon + evidence.summary)
+      add(.attemptEnded, report.step, good + words.colon + words.ours(evidence.summary))
     case .failed(let failure):
       let effect = words.brackets(words.effect(isUnknown: failure.effect == .unknown))
-      add(.attemptEnded, report.step, bad + effect + words.colon + failure.message)
+      add(.attemptEnded, report.step, bad + effect + words.colon + words.ours(failure.message))
     }
   }
 }

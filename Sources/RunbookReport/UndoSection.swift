@@ -36,7 +36,8 @@ extension Report.UndoSection {
       else { return nil }
       return Undone(
         step: history.plan.steps[step.index].id, at: history.records[ended].at.wall,
-        duration: history.time.between(act.begun, ended), evidence: evidence.summary)
+        duration: history.time.between(act.begun, ended),
+        evidence: history.words.ours(evidence.summary))
     }
     let changes = history.machine.changes
     let barrier = changes.last { history.plan.steps[$0].pointOfNoReturn }

@@ -32,6 +32,45 @@ import Testing
     }
   }
 
+  @Test
+  func `in Chinese the screen fits, says what to type, and so do status and the run's own lines`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), gate("go"), change("b", "sleep 1"), checked("z"))
+      let drill = try desk.startDrill("--stay", "5m", "--lang", "zh-Hans")
+      #expect(
+        await eventually(within: .seconds(60)) { drill.errorsSoFar.contains("lifeboat approve") })
+      #expect(drill.errorsSoFar.contains("执行等待人员答复。"), "\(drill.errorsSoFar)")
+      #expect(drill.errorsSoFar.contains("同意；") || drill.errorsSoFar.contains("答复同意；"))
+      let screen = try desk.terminal(
+        "status", "--watch", "--lang", "zh-Hans", columns: 60, rows: 15)
+      try await screen.waitFor("lifeboat approve")
+      try await screen.waitFor("等待人员")
+      #expect(screen.shown.text.contains("RTO 10 分：剩余"), "\(screen.shown.text)")
+      screen.resize(columns: 100, rows: 34)
+      try await screen.waitFor("接下来")
+      #expect(!screen.shown.overflowed)
+      for ours in ["WAITS", "NEXT", "LAST", "State", "Clock", "steps", "waits", "asked", "leaves"] {
+        #expect(!screen.shown.text.contains(ours), "\(ours):\n\(screen.shown.text)")
+      }
+      screen.signal(SIGINT)
+      #expect(try await screen.waitForEnd() == 0)
+      let status = try await desk.lifeboat("status", "--lang", "zh-Hans")
+      #expect(status.output.contains("状态    等待人员答复"), "\(status)")
+      // What programs read is the same in every language.
+      let json = try await desk.lifeboat("status", "--lang", "zh-Hans", "--format", "json")
+      #expect(try JSONText.read(json.output.utf8)["state"] == "waiting")
+      #expect(!json.output.contains("等待"), "\(json)")
+      #expect(try await desk.lifeboat("approve", "latest", "go").status == 0)
+      let ended = try await drill.end()
+      #expect(ended.status == 0, "\(ended)")
+      for line in ["a   完成", "b   变更中", "b   完成", "演练成功", "--lang zh-Hans"] {
+        #expect(ended.output.contains(line), "\(line):\n\(ended.output)")
+      }
+    }
+  }
+
   @Test func `the screen ends with the run, and its last word stays`() async throws {
     try await Desk.with { desk in
       try desk.runbook(gate("go"), checked("z"))

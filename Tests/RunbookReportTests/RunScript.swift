@@ -128,8 +128,7 @@ extension RunScript {
     verification: IntegrityFacts.Verification = .verified, signedBy: String? = "lifeboat-lab",
     in language: Language = .english
   ) throws -> Report {
-    var history = history
-    history.words = Words(language)
+    let history = history.told(in: Words(language))
     let integrity = IntegrityFacts(
       rootHash: "c0ffee", records: records.count, bytes: 4096, signedBy: signedBy,
       verification: verification)

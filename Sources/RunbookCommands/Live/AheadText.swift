@@ -1,42 +1,43 @@
 import RunbookForecast
 import RunbookModel
+import RunbookReport
 
 /// What lies ahead of a run that goes on, in words as short as a screen needs.
 struct AheadText {
   let forecast: TimeForecast
+  let words: Words
 
   /// `RTO 15 min: 13:48 left`, or by how much it is missed; nil without an objective.
   var clock: String? {
     guard let rto = forecast.rto else { return nil }
     let left = rto - forecast.passed.time
-    let most = forecast.passed.isLeast ? "at most " : ""
-    return left < .zero
-      ? "RTO \(rto.spoken): \((.zero - left).clockFace) over"
-      : "RTO \(rto.spoken): \(most)\(left.clockFace) left"
+    let isOver = left < .zero
+    return words.rtoLeft(
+      rto, (isOver ? .zero - left : left).clockFace, isMost: forecast.passed.isLeast,
+      isOver: isOver)
   }
 
   /// `done in about 2:00, 19 of 20 in 3:10`.
   var finish: String {
-    let people = forecast.withoutPeople.isEmpty ? "" : ", without the time of people"
-    return "done in about \(forecast.finish.p50.clockFace), 19 of 20 in "
-      + "\(forecast.finish.p95.clockFace)\(people)"
+    words.doneIn(
+      forecast.finish.p50.clockFace, forecast.finish.p95.clockFace,
+      withoutPeople: !forecast.withoutPeople.isEmpty)
   }
 
   /// `met in 97 % of the simulated runs`; nil without an objective.
   var chance: String? {
     forecast.chance.map {
-      "met in \(forecast.passed.isLeast ? "at most " : "")\(ForecastText.percent($0))"
+      words.metIn(ForecastText.percent($0), isMost: forecast.passed.isLeast)
     }
   }
 
   /// The outlook in words that need no colour.
   var outlook: (text: String, style: Console.Style)? {
-    switch forecast.outlook {
-    case .onTrack: ("on track", .good)
-    case .atRisk: ("AT RISK", .warning)
-    case .willBeMissed: ("WILL BE MISSED", .bad)
-    case .missed: ("MISSED", .bad)
-    case .noTarget: nil
+    guard let text = words.outlook(forecast.outlook) else { return nil }
+    return switch forecast.outlook {
+    case .onTrack, .noTarget: (text, .good)
+    case .atRisk: (text, .warning)
+    case .willBeMissed, .missed: (text, .bad)
     }
   }
 

@@ -14,6 +14,7 @@ final class LiveRun: RunListener {
   private let console: Console
   private let printer: ProgressPrinter
   private let plan: Plan
+  private let words: Words
   private let forecast: LiveForecast?
   /// When the run's first record was written; nil: with the next.
   private let began: Mutex<Timestamp?>
@@ -23,11 +24,13 @@ final class LiveRun: RunListener {
 
   init(
     console: Console, plan: Plan, startedAt: Timestamp, kept: KeptForecast?,
-    began: Timestamp? = nil
+    began: Timestamp? = nil, words: Words
   ) {
+    self.words = words
     self.console = console
     self.plan = plan
-    printer = ProgressPrinter(console: console, plan: plan, startedAt: startedAt)
+    printer = ProgressPrinter(
+      console: console, plan: plan, startedAt: startedAt, words: words)
     forecast = kept.flatMap { $0.estimates.count == plan.steps.count ? LiveForecast($0) : nil }
     self.began = Mutex(began)
     tracker = Mutex(ProgressTracker(plan))
@@ -72,19 +75,19 @@ final class LiveRun: RunListener {
         passed: clock.reading(started: began, at: max(.zero, now.wall - began)))
     {
       announce(ahead, now)
-      line = AheadText(forecast: ahead).line.adding("  ")
+      line = AheadText(forecast: ahead, words: words).line.adding("  ")
     }
     guard console.isScreen, console.isInteractive, !tracker.isClosed else { return }
     let working = tracker.working(at: now.monotonic)
     for (step, time) in working.prefix(3) { line.add("  \(step) \(time.clockFace)", .strong) }
-    if working.count > 3 { line.add("  and \(working.count - 3) more") }
+    if working.count > 3 { line.add("  +\(working.count - 3)") }
     let width = TerminalSize.current.columns
     if !Task.isCancelled { Console.showLast(line.rendered(width: width - 1, console)) }
   }
 
   /// Says so once when the objective comes to be at risk, and each time that it gets worse; and when it is safe again.
   private func announce(_ forecast: TimeForecast, _ now: Moment) {
-    let text = AheadText(forecast: forecast)
+    let text = AheadText(forecast: forecast, words: words)
     let turned = said.withLock { said -> Bool in
       let isWorse = forecast.outlook.severity > said.severity
       let isSafe = forecast.outlook == .onTrack && said != .onTrack && forecast.chance ?? 0 > 0.97
@@ -94,8 +97,9 @@ final class LiveRun: RunListener {
     }
     guard turned, let outlook = text.outlook else { return }
     printer.say(
-      outlook.text == "on track" ? "back on track" : outlook.text, outlook.style,
-      [text.clock, text.chance, text.finish].compactMap { $0 }.joined(separator: "; "), at: now.wall
+      forecast.outlook == .onTrack ? words.backOnTrack : outlook.text, outlook.style,
+      [text.clock, text.chance, text.finish].compactMap { $0 }.joined(separator: words.semicolon),
+      at: now.wall
     )
   }
 }

@@ -14,11 +14,11 @@ final class RunFollower {
   /// Read once: it does not change while the run goes on.
   private(set) lazy var kept = stored.keptForecast
 
-  init(_ folder: RunFolder, session: RunSession) throws {
+  init(_ folder: RunFolder, session: RunSession, words: Words) throws {
     self.folder = folder
     self.session = session
     reader = try folder.readJournal()
-    history = RunHistory(plan: try session.readPlan(folder), records: [])
+    history = RunHistory(plan: try session.readPlan(folder), records: [], words: words)
     stored = StoredRun(folder, history, session: session)
     try advance()
   }
@@ -32,7 +32,7 @@ final class RunFollower {
     } catch let error as StoreError where error.kind == .damaged {
       // Whoever took the run over may have cut a line that was not whole: read it all again, once.
       reader = try folder.readJournal()
-      history = RunHistory(plan: history.plan, records: [])
+      history = RunHistory(plan: history.plan, records: [], words: history.words)
       try read()
     }
     guard history.records.count != before else { return false }

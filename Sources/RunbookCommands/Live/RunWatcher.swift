@@ -37,9 +37,10 @@ struct RunWatcher {
     let stored = follower.stored
     let hold = HoldText(
       machine: follower.history.machine, clocks: nil, way: stored.isDriven ? .driven : .undriven,
-      console: console)
+      console: console, words: follower.history.words)
     return StatusScreen(
-      history: follower.history, summary: summary, standing: summary.standing(follower.folder),
+      history: follower.history, summary: summary,
+      standing: summary.standing(follower.folder, follower.history.words),
       commands: hold.commands(about:), usual: usual, recent: recent,
       now: Program.current.clock.now().wall)
   }

@@ -25,14 +25,18 @@ struct StatusScreen {
     return head + body(room) + [foot]
   }
 
+  private var words: Words { history.words }
+
+  /// The labels stand in a column of their own.
+  private func label(_ text: String) -> ScreenLine { ScreenLine(text.padded(to: 10), .strong) }
+
   // MARK: - The clock
 
   private func head(_ size: TerminalSize) -> [ScreenLine] {
-    let kind = summary.purpose == .drill ? "Drill" : "RECOVERY"
     var lines = [
       ScreenLine(summary.title, .strong).adding(
-        "  \(kind) in '\(summary.environment)', \(summary.settledCount) of \(summary.stepCount) steps settled",
-        .faint)
+        "  " + words.runKind(summary.purpose, summary.environment) + words.comma
+          + words.settled(summary.settledCount, summary.stepCount), .faint)
     ]
     if size.rows >= 30, size.columns >= 70, let left = clockLeft {
       lines.append(ScreenLine())
@@ -40,12 +44,12 @@ struct StatusScreen {
     }
     lines += [state, clock.line]
     if let forecast = summary.forecast {
-      let text = AheadText(forecast: forecast)
-      var line = ScreenLine("Forecast  ", .strong)
+      let text = AheadText(forecast: forecast, words: words)
+      var line = label(words.forecastLabel)
       if let outlook = text.outlook { line.add("\(outlook.text)  ", outlook.style) }
-      line.add([text.chance, text.finish].compactMap { $0 }.joined(separator: "; "))
+      line.add([text.chance, text.finish].compactMap { $0 }.joined(separator: words.semicolon))
       switch summary.state {
-      case .holding, .paused, .interrupted: line.add(", if it goes on now", .warning)
+      case .holding, .paused, .interrupted: line.add(words.ifItGoesOn, .warning)
       case .running, .waiting, .unwinding, .ended: break
       }
       lines.append(line)
@@ -60,7 +64,7 @@ struct StatusScreen {
       case .waiting, .holding, .paused, .interrupted, .unwinding: .warning
       case .ended: summary.outcome == .succeeded ? .good : .bad
       }
-    return ScreenLine("State     ", .strong).adding(standing, style)
+    return label(words.stateLabel).adding(standing, style)
   }
 
   /// What is left of the RTO, as far as the clock's beginning is known.
@@ -78,23 +82,22 @@ struct StatusScreen {
       case (_, .atRisk): .warning
       case (.met, _), (.stillCounting, _), (.unknown, _), (.noTarget, _): .good
       }
-    var line = ScreenLine("Clock     ", .strong)
-    if let text = summary.forecast.flatMap({ AheadText(forecast: $0).clock }) {
+    var line = label(words.clockLabel)
+    if let text = summary.forecast.flatMap({ AheadText(forecast: $0, words: words).clock }) {
       line.add(text, style)
-      let since =
-        switch summary.clocks.start.clock {
-        case .outage: "since the outage"
-        case .declaration: "since the declaration"
-        case .run: "since the run's start"
-        }
       if let forecast = summary.forecast {
-        let least = forecast.passed.isLeast ? "at least " : ""
-        line.add("   \(least)\(forecast.passed.time.clockFace) \(since)")
+        line.add(
+          "   "
+            + words.since(
+              summary.clocks.start.clock, forecast.passed.time.clockFace,
+              isLeast: forecast.passed.isLeast))
       }
     } else {
-      let target = result.target.map { "RTO \($0.spoken): \(result.verdict.words)" } ?? "no RTO"
-      line.add(target, style)
-      line.add("   \(result.measured.words)")
+      let target = result.target.map {
+        "RTO \(words.duration($0))" + words.colon + words.verdict(result.verdict)
+      }
+      line.add(target ?? words.noRTO, style)
+      line.add("   " + words.measured(result.measured))
     }
     return (line, style)
   }
@@ -131,7 +134,7 @@ struct StatusScreen {
         left -= 1
       }
       let hidden = section.lines.count - shown[number]
-      let more = hidden > 0 && section.title != last.title ? "  (\(hidden) more lines)" : ""
+      let more = hidden > 0 && section.title != last.title ? words.moreLines(hidden) : ""
       lines.append(ScreenLine(section.title, .strong).adding(more, .faint))
       lines += section.lines.prefix(shown[number])
     }
@@ -142,30 +145,30 @@ struct StatusScreen {
     var lines: [ScreenLine] = []
     for wait in summary.waits {
       // What a narrow screen cuts is the text, not the time that is left.
-      let left = wait.until.map { "\(max(.zero, $0 - now).clockFace) left" }
-      let start = [wait.step?.text, left].compactMap { $0 }.joined(separator: ", ")
-      var line = ScreenLine("  \(start)\(start.isEmpty ? "" : ": ")\(wait.text)", .warning)
-      line.add("  asked \((now - wait.since).clockFace) ago", .faint)
-      if let role = wait.role { line.add(", \(role)", .faint) }
+      let left = wait.until.map { words.timeLeft(max(.zero, $0 - now).clockFace) }
+      let start = [wait.step?.text, left].compactMap { $0 }.joined(separator: words.comma)
+      var line = ScreenLine("  \(start)\(start.isEmpty ? "" : words.colon)\(wait.text)", .warning)
+      line.add("  " + words.askedAgo((now - wait.since).clockFace), .faint)
+      if let role = wait.role { line.add(words.comma + role, .faint) }
       if wait.needed > 1 {
-        line.add(", \(wait.approvedBy.count) of \(wait.needed) said yes", .faint)
+        line.add(words.comma + words.saidYes(wait.approvedBy.count, wait.needed), .faint)
       }
       lines.append(line)
       if let first = wait.instructions.first { lines.append(ScreenLine("    \(first)")) }
       for command in commands(wait.step).prefix(3) { lines.append(ScreenLine("    \(command)")) }
     }
-    return Section(title: "WAITS FOR A PERSON", lines: lines, least: 4)
+    return Section(title: words.waitsTitle, lines: lines, least: 4)
   }
 
   private var failed: Section {
     // What waits for a decision stands there already.
     guard let trouble = summary.trouble, !summary.waits.contains(where: { $0.step == trouble.step })
     else {
-      return Section(title: "FAILED", lines: [], least: 0)
+      return Section(title: words.failedTitle, lines: [], least: 0)
     }
-    var lines = [ScreenLine("  \(trouble.step): \(trouble.text)", .bad)]
+    var lines = [ScreenLine("  \(trouble.step)\(words.colon)\(trouble.text)", .bad)]
     if let advice = trouble.advice { lines.append(ScreenLine("    \(advice)")) }
-    return Section(title: "FAILED", lines: lines, least: 2)
+    return Section(title: words.failedTitle, lines: lines, least: 2)
   }
 
   private var working: Section {
@@ -174,17 +177,16 @@ struct StatusScreen {
       let began = history.steps[index].startedAt ?? 0
       let time = now - history.records[began].at.wall
       var line = ScreenLine("  \(current.step)", .strong)
-      line.add("  \(current.status.words), \(time.clockFace)")
+      line.add("  \(words.status(current.status))\(words.comma)\(time.clockFace)")
       if let usual = usual[current.step], usual.work.p95 > .zero {
-        line.add(
-          "  usually \(usual.work.p50.spoken), 19 of 20 up to \(usual.work.p95.spoken)", .faint)
+        line.add("  " + words.usually(usual.work.p50, usual.work.p95), .faint)
         if usual.answer == nil, !usual.asksPeople, time > usual.work.p95 {
-          line.add("  LONGER THAN USUAL", .warning)
+          line.add("  " + words.longerThanUsual, .warning)
         }
       }
       return line
     }
-    return Section(title: "GOES ON", lines: lines, least: 3)
+    return Section(title: words.goesOnTitle, lines: lines, least: 3)
   }
 
   /// What observers say, those of the service first.
@@ -195,34 +197,33 @@ struct StatusScreen {
     let offset = now - summary.started
     let lines = tracks.map { track -> ScreenLine in
       var line = ScreenLine("  \(track.observer.name)", .strong)
-      guard let span = track.spans.last else { return line.adding("  not looked at yet") }
+      guard let span = track.spans.last else { return line.adding("  " + words.notLookedAt) }
       let style: Console.Style =
         switch span.state {
         case .good: .good
         case .bad: track.observer.decides == .service ? .bad : .warning
         case .unknown: .warning
         }
-      line.add("  \(span.state.rawValue)", style)
-      line.add(" for \(max(.zero, offset - span.from).clockFace)")
-      if let site = span.answeredBy { line.add(", by \(site)") }
+      line.add("  " + words.observed(span.state), style)
+      line.add(words.forTime(max(.zero, offset - span.from).clockFace))
+      if let site = span.answeredBy { line.add(words.bySite(site)) }
       return line.adding("  \(span.saw)", .faint)
     }
-    return Section(title: "SEEN FROM OUTSIDE", lines: lines, least: 1)
+    return Section(title: words.seenTitle, lines: lines, least: 1)
   }
 
   private var next: Section {
-    guard !history.isClosed else { return Section(title: "NEXT", lines: [], least: 0) }
+    guard !history.isClosed else { return Section(title: words.nextTitle(0), lines: [], least: 0) }
     let steps = history.plan.steps.indices.filter { history.status(of: $0) == .notStarted }
     let lines = steps.prefix(3).map { index -> ScreenLine in
       let step = history.plan.steps[index]
       var line = ScreenLine("  \(step.id)", .strong)
       line.add("  \(step.title ?? step.uses)")
-      if step.pointOfNoReturn { line.add("  POINT OF NO RETURN", .warning) }
+      if step.pointOfNoReturn { line.add("  " + words.pointOfNoReturn, .warning) }
       return line
     }
     let more = steps.count - lines.count
-    return Section(
-      title: "NEXT\(more > 0 ? "  (and \(more) more)" : "")", lines: lines, least: 1)
+    return Section(title: words.nextTitle(more), lines: lines, least: 1)
   }
 
   private var last: Section {
@@ -232,13 +233,12 @@ struct StatusScreen {
       line.add(entry.text)
       return line
     }
-    return Section(title: "LAST", lines: lines, least: 2)
+    return Section(title: words.lastTitle, lines: lines, least: 2)
   }
 
   private var foot: ScreenLine {
     ScreenLine(
-      "\(Self.clock(now)) UTC  run \(summary.run)  Ctrl-C leaves this view; the run goes on", .faint
-    )
+      "\(Self.clock(now)) UTC  \(summary.run)  \(words.leaveTheView)", .faint)
   }
 
   private static func clock(_ time: Timestamp) -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import RunbookEngine
 import RunbookFormat
 import RunbookModel
+import RunbookReport
 
 /// Which runbook, where, with which values.
 struct RunbookChoice: ParsableArguments {
@@ -47,6 +48,14 @@ struct RunbookOptions: ParsableArguments {
     get { choice[keyPath: path] }
     set { choice[keyPath: path] = newValue }
   }
+}
+
+/// In which language people read it.
+struct LanguageOptions: ParsableArguments {
+  @Option(help: "The language of our own words; what was recorded stays as it is.")
+  var lang: Language = .english
+
+  var words: Words { Words(lang) }
 }
 
 /// How the answer is written.

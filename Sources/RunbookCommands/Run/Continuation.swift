@@ -114,19 +114,17 @@ extension StoredRun {
 
   /// Where this run comes from and where it goes on, a line each.
   var links: [String] {
+    let words = history.words
     var lines: [String] = []
     if let predecessor = history.opening?.predecessor {
-      lines.append("From    continues run \(predecessor), which was ended for that")
+      lines.append(words.fromLabel.padded(to: 8) + words.continuesRun(predecessor))
     }
     if let successor = history.successor {
-      let goesOn = "as variant '\(successor.variant)' by run \(successor.run)"
-      if session.store.hasBegun(successor.run) {
-        lines.append("Next    continued \(goesOn)")
-      } else {
-        lines.append(
-          "Next    to be continued \(goesOn), which has NOT BEGUN: \(continuing(as: successor.variant))"
-        )
-      }
+      let hasBegun = session.store.hasBegun(successor.run)
+      lines.append(
+        words.nextLabel.padded(to: 8)
+          + words.continuedBy(successor.variant, successor.run, hasBegun: hasBegun)
+          + (hasBegun ? "" : words.colon + continuing(as: successor.variant)))
     }
     return lines
   }

@@ -9,24 +9,29 @@ struct RunEnding {
   let result: RunSession.Result
   let session: RunSession
   let console: Console
+  var words = Words.english
 
   func show() throws -> ExitStatus {
-    let stored = try StoredRun(result.run, of: result.machine.plan, session: session)
-    let report = try stored.wholeReport()
+    let stored = try StoredRun(
+      result.run, of: result.machine.plan, session: session, words: words)
+    let report = try stored.wholeReport(in: words.language)
     let path = result.run.path + "/report.md"
     try Data(report.markdown.utf8).write(to: URL(filePath: path), options: .atomic)
     let status = status(report)
     console.out("")
     console.out(console.styled(report.headline, status == .done ? .good : .bad))
-    for line in ObjectiveLines(clocks: report.clocks).lines { console.out(line) }
+    for line in ObjectiveLines(clocks: report.clocks, words: words).lines { console.out(line) }
     for doubt in report.doubts where doubt.isUrgent {
-      console.out(console.styled("Open    \(doubt.text)", .warning))
+      console.out(console.styled(label(words.openLabel) + doubt.text, .warning))
       if let advice = doubt.advice { console.out("        \(advice)") }
     }
-    console.out("Report  \(path)")
+    console.out(label(words.reportForm) + path)
     // Made when somebody wants it: a run must not end later for a page that nobody reads yet.
-    console.out("Page    lifeboat report \(result.run.id) --format html --output FILE")
-    console.out("Proof   lifeboat audit verify \(result.run.id)")
+    let lang = words.language == .english ? "" : " --lang \(words.language.rawValue)"
+    console.out(
+      label(words.pageLabel) + "lifeboat report \(result.run.id) --format html\(lang) --output FILE"
+    )
+    console.out(label(words.proofLabel) + "lifeboat audit verify \(result.run.id)")
     switch result.ending {
     case .waiting, .paused:
       console.note("\n" + (try stored.holdText(.undriven, console: console)).text)
@@ -38,10 +43,12 @@ struct RunEnding {
     }
     for line in stored.links { console.out(line) }
     if let next = next, result.machine.opening != nil, stored.history.successor == nil {
-      console.out("Next    \(next)")
+      console.out(label(words.nextLabel) + next)
     }
     return status
   }
+
+  private func label(_ text: String) -> String { text.padded(to: 8) }
 
   private func status(_ report: Report) -> ExitStatus {
     switch result.ending {
@@ -72,15 +79,21 @@ struct RunEnding {
 /// The objectives in one line each.
 struct ObjectiveLines {
   let clocks: Clocks
+  let words: Words
 
   var lines: [String] {
     [line("RTA", "RTO", clocks.rto), line("RPA", "RPO", clocks.rpo)]
-      + (clocks.deadline.map { ["Limit   deadline \($0.limit.spoken): \($0.words)"] } ?? [])
+      + (clocks.deadline.map {
+        [
+          words.limitLabel.padded(to: 8) + words.deadlineOf($0.limit) + words.colon
+            + $0.sentence(words)
+        ]
+      } ?? [])
   }
 
   private func line(_ actual: String, _ objective: String, _ result: ObjectiveResult) -> String {
-    let target = result.target.map { "\(objective) \($0.spoken)" } ?? "no \(objective) set"
+    let target = words.objective(objective, result.target)
     return
-      "\(actual)     \(result.measured.words)  (\(target): \(result.verdict.words))  \(result.why)"
+      "\(actual)     \(words.measured(result.measured))  (\(target): \(words.verdict(result.verdict)))  \(result.why)"
   }
 }

@@ -19,6 +19,7 @@ struct RunFlow {
   var incident: IncidentOptions?
   /// The run of another variant that this one continues.
   var after: Continuation?
+  var words = Words.english
 
   init(
     target: RunbookOptions, answers: AnswerOptions, purpose: Purpose, reason: String?,
@@ -112,19 +113,19 @@ struct RunFlow {
     let signals = SignalWatch()
     var order = prepared.order
     order.forecast = try? prepared.kept.encoded()
-    let live = LiveRun(console: console, plan: plan, startedAt: startedAt, kept: prepared.kept)
+    let live = LiveRun(
+      console: console, plan: plan, startedAt: startedAt, kept: prepared.kept, words: words)
     defer { live.end() }
     let result = try await session.start(
       plan, secrets: prepared.secrets, order: order,
       guards: { try coolDown.check(acknowledged: coolDownReason) }
     ) { run in
-      let from = after.map { ", continuing \($0.link.predecessor)" } ?? ""
-      console.out("Run \(run) starts\(from).\n")
+      console.out(words.runStarts(run, after: after?.link.predecessor) + "\n")
       link(run, to: prepared.order.incident?.incident, session, console)
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: plan, given: given, orders: [], stay: stay,
-          hold: session.holds(session.store.run(run), console)),
+          hold: session.holds(session.store.run(run), console, words)),
         listener: live
       ) {
         signals.watch($0, console)
@@ -132,7 +133,9 @@ struct RunFlow {
       }
     }
     live.end()
-    return try RunEnding(result: result, session: session, console: console).show()
+    return try RunEnding(
+      result: result, session: session, console: console, words: words
+    ).show()
   }
 
   /// The incident's journal names the run. That it cannot be written must not keep anybody from recovering.
@@ -193,13 +196,13 @@ struct RunFlow {
 extension RunSession {
   /// Explains a hold of the run in that folder, with what the clocks say as its records have it.
   func holds(
-    _ folder: RunFolder, _ console: Console
+    _ folder: RunFolder, _ console: Console, _ words: Words
   ) -> @Sendable (RunMachine, HoldText.Way) -> HoldText {
     { machine, way in
-      let stored = try? StoredRun(folder, session: self)
+      let stored = try? StoredRun(folder, session: self, words: words)
       let clocks = try? stored?.summary(now: Program.current.clock.now()).clocks
       return HoldText(
-        machine: machine, clocks: clocks, way: way, console: console,
+        machine: machine, clocks: clocks, way: way, console: console, words: words,
         deadlines: stored?.deadlines ?? [:])
     }
   }

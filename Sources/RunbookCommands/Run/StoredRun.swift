@@ -12,11 +12,14 @@ struct StoredRun {
   let session: RunSession
 
   /// `plan` is the run's, when it is at hand: whether the folder's is still that one, the audit says.
-  init(_ folder: RunFolder, of plan: Plan? = nil, session: RunSession) throws {
+  init(
+    _ folder: RunFolder, of plan: Plan? = nil, session: RunSession, words: Words = .english
+  ) throws {
     self.folder = folder
     self.session = session
     var reader = try folder.readJournal()
-    var history = RunHistory(plan: try plan ?? session.readPlan(folder), records: [])
+    var history = RunHistory(
+      plan: try plan ?? session.readPlan(folder), records: [], words: words)
     while let record = try reader.next() {
       let read = try Replay.read(record)
       history.add(
@@ -42,8 +45,7 @@ struct StoredRun {
   var isDriven: Bool { if case .held = folder.driver { true } else { false } }
 
   func report(in language: Language = .english) throws -> Report {
-    var history = history
-    history.words = Words(language)
+    let history = history.told(in: Words(language))
     guard
       let report = Report(
         history, integrity: try Auditing(session.store).facts(of: folder),

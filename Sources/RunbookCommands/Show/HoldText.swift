@@ -23,6 +23,7 @@ struct HoldText {
   let clocks: Clocks?
   let way: Way
   let console: Console
+  var words = Words.english
   /// By when changes must be confirmed.
   var deadlines: [StepID: Timestamp] = [:]
 
@@ -44,47 +45,48 @@ struct HoldText {
     for question in machine.questions { lines += asked(question) }
     for (step, _) in machine.toConfirm { lines += toConfirm(step) }
     if machine.waitsForService, let outage = clocks?.outage {
-      lines += outage.words.map { wrapped($0, width: 100, indent: "  ") }
+      lines += outage.sentences(words).map { wrapped($0, width: 100, indent: "  ") }
     }
     lines += [""] + changed + [notStarted]
     if !unknown.isEmpty { lines += unknown }
     lines +=
-      clocks.map { ObjectiveLines(clocks: $0).lines.map { "  \($0)" } }
-      ?? ["  What the clocks say could not be read: the run's folder does not answer."]
-    lines += ["", "  Possible now:"] + possible
+      clocks.map { ObjectiveLines(clocks: $0, words: words).lines.map { "  \($0)" } }
+      ?? ["  " + words.clocksUnread]
+    lines += ["", "  " + words.possibleNow] + possible
     return lines.joined(separator: "\n")
   }
 
   private var headline: String {
     switch machine.state {
-    case .holding: "The run holds and needs a decision."
-    case .paused(let cause, _): "The run is stopped (\(cause)); nothing is started."
+    case .holding: words.holdsForDecision
+    case .paused(let cause, _): words.isStopped(cause)
     case .open:
       machine.questions.isEmpty && !machine.waitsForConfirmation
-        ? "The run stopped on its way." : "The run waits for a person's answer."
-    case .unwinding: "The run stopped while changes were being undone."
-    case .stopping, .closed: "The run has ended."
+        ? words.stoppedOnItsWay : words.waitsForAnswer
+    case .unwinding: words.stoppedWhileUndoing
+    case .stopping, .closed: words.runIsOver
     }
   }
 
   private func explain(_ step: PlannedStep, _ failure: StepFailure) -> [String] {
     var lines = [
-      "  \(console.styled("\(step.id) failed", .bad)) (\(step.uses), attempt \(failure.attempt)):",
-      wrapped(failure.failure.message, width: 100, indent: "    "),
+      "  " + console.styled(words.hasFailed(step.id), .bad)
+        + words.attemptOf(step.uses, failure.attempt)
+        + words.colonHere,
+      wrapped(words.ours(failure.failure.message), width: 100, indent: "    "),
     ]
     switch failure.effect {
     case .unchanged where failure.isUnconfirmed:
-      lines.append("    Its change was made, and has been taken back.")
-    case .unchanged: lines.append("    It changed nothing.")
-    case .changed: lines.append("    Its change was made and is still there.")
+      lines.append("    " + words.changeTakenBack)
+    case .unchanged: lines.append("    " + words.changedNothing)
+    case .changed: lines.append("    " + words.changeStillThere)
     case .unknown:
       lines.append(
-        console.styled("    It is NOT KNOWN whether its change was made.", .warning)
-          + " Look at the target before you decide.")
+        console.styled("    " + words.changeNotKnown, .warning) + words.lookBeforeDeciding)
     }
     lines += canary(step)
     if let advice = failure.failure.advice {
-      lines.append(wrapped("Next: \(advice)", width: 100, indent: "    "))
+      lines.append(wrapped(words.nextAdvice(words.ours(advice)), width: 100, indent: "    "))
     }
     return lines
   }
@@ -96,24 +98,23 @@ struct HoldText {
     else { return [] }
     let waiting = repeated.range.count { machine.steps[$0] == .pending }
     guard waiting > 0 else { return [] }
-    return [
-      "    It is a canary: \(waiting) more of \(repeated.step) wait until it has succeeded. Skipped, the next",
-      "    takes its place and is tried alone; marked done, it counts on your word.",
-    ]
+    return [wrapped(words.isCanary(waiting, repeated.step), width: 100, indent: "    ")]
   }
 
   private func asked(
     _ question: (step: PlannedStep, request: PersonRequest, approvedBy: [String])
   ) -> [String] {
-    var who = question.step.approval.map { " a \($0.role)" } ?? ""
+    var who = question.step.approval.map { words.aRole($0.role) } ?? ""
     if let needed = question.step.approval?.count, needed > 1 {
-      who += ", \(needed) people"
+      who += words.comma + words.people(needed)
       if !question.approvedBy.isEmpty {
-        who += "; yes so far: \(question.approvedBy.joined(separator: ", "))"
+        who += words.semicolon + words.yesSoFar(question.approvedBy)
       }
     }
-    let asks = console.styled("\(question.step.id) asks\(who)", .warning)
-    return ["  \(asks):", wrapped(question.request.text, width: 100, indent: "    ")]
+    let asks = console.styled(words.asks(question.step.id, who), .warning)
+    return [
+      "  \(asks)\(words.colonHere)", wrapped(question.request.text, width: 100, indent: "    "),
+    ]
       + question.request.instructions.map { "    - \($0)" }
       + toCall(question.step.approval?.role)
   }
@@ -122,28 +123,26 @@ struct HoldText {
   private func toCall(_ role: String?) -> [String] {
     guard let role else { return [] }
     let lines = Contacts(machine.plan.environmentValues).toCall(role)
-    return lines.enumerated().map { $0 == 0 ? "    Call \($1)" : "         \($1)" }
+    return lines.enumerated().map { "    " + ($0 == 0 ? words.call : words.call.blank) + $1 }
   }
 
   private func toConfirm(_ step: PlannedStep) -> [String] {
-    let time = deadlines[step.id].map { "by \($0.text(decimals: 0))" } ?? "in time"
-    let title = console.styled("\(step.id) must be confirmed \(time)", .warning)
+    let title = console.styled(words.mustBeConfirmed(step.id, by: deadlines[step.id]), .warning)
     let without =
       switch way {
       case .prompt, .driven:
         step.verify.isEmpty
-          ? "Unless somebody does, its change is taken back by itself then, also while the run is paused."
-          : "Unless somebody does, its own checks decide then whether its change stays or is taken back."
+          ? words.elseTakenBack : words.elseChecksDecide
       case .undriven:
-        "NO PROCESS is there that would take it back: resume the run, which looks and does it."
+        words.nobodyTakesItBack
       }
-    return ["  \(title).", wrapped(without, width: 100, indent: "    ")]
+    return ["  " + words.sentence(title), wrapped(without, width: 100, indent: "    ")]
   }
 
   /// What is known to be changed apart from what is not known: nothing is said that was not seen.
   private var changed: [String] {
     func names(_ places: [Int]) -> String {
-      places.map { machine.plan.steps[$0].id.text }.joined(separator: ", ")
+      places.map { machine.plan.steps[$0].id.text }.joined(separator: words.comma)
     }
     func isSure(_ place: Int) -> Bool {
       switch machine.steps[place] {
@@ -156,14 +155,15 @@ struct HoldText {
     }
     let sure = machine.changes.filter(isSure)
     let perhaps = machine.changes.filter { !isSure($0) }
-    let known = perhaps.isEmpty ? "nothing" : "nothing that is known"
-    var lines = ["  Changed so far: \(sure.isEmpty ? known : names(sure))."]
-    if !perhaps.isEmpty { lines.append("  Perhaps changed: \(names(perhaps)).") }
+    var lines = [
+      "  " + words.changedSoFar(sure.isEmpty ? nil : names(sure), isAll: perhaps.isEmpty)
+    ]
+    if !perhaps.isEmpty { lines.append("  " + words.perhapsChanged(names(perhaps))) }
     if !machine.changes.isEmpty {
       lines.append(
-        "  Undo: "
-          + (machine.undoReach.nothing.map { "\($0)." }
-            ?? "lifeboat undo \(run) --print shows each step of it, and how by hand."))
+        "  "
+          + (machine.undoReach.nothing.map { words.undoIs(words.ours($0)) }
+            ?? words.undoShown(run)))
     }
     return lines
   }
@@ -183,7 +183,7 @@ struct HoldText {
 
   private var notStarted: String {
     let pending = machine.steps.count { $0 == .pending }
-    return "  Not started: \(pending) of \(machine.steps.count) steps."
+    return "  " + words.notStarted(pending, machine.steps.count)
   }
 
   /// What is not known, and what would have been done: that is what to look for.
@@ -191,27 +191,28 @@ struct HoldText {
     zip(machine.plan.steps, machine.steps).flatMap { step, state -> [String] in
       guard isUnknown(state) else { return [] }
       let does = step.forecast.preview?.does ?? []
-      let look = does.isEmpty ? "look at its target" : "look whether this is so:"
-      return ["  Not known: what \(step.id) did. To find out, \(look)"]
+      return ["  " + words.notKnownWhat(step.id, hasChange: !does.isEmpty)]
         + does.map { wrapped("- \($0)", width: 100, indent: "    ") }
     }
   }
 
   /// The commands about a step, or those about the run as a whole.
   func commands(about step: StepID?) -> [String] {
-    let found = machine.choices.filter { $0.step == step }.compactMap(words)
+    let found = machine.choices.filter { $0.step == step }.compactMap(typed)
     guard way == .undriven, step == nil, found.isEmpty else { return found }
     return ["lifeboat resume \(run)"]
   }
 
   private var possible: [String] {
-    var rows = machine.choices.compactMap { choice in words(choice).map { ($0, choice.does) } }
+    var rows = machine.choices.compactMap { choice in
+      typed(choice).map { ($0, words.ours(choice.does)) }
+    }
     switch way {
-    case .prompt: rows.append(("leave", "leave it as it is; 'lifeboat resume' goes on later"))
+    case .prompt: rows.append(("leave", words.leaveIt))
     case .driven: break
     case .undriven:
       if !machine.choices.contains(where: { $0.verb == .continue }) {
-        rows.append(("lifeboat resume \(run)", "go on: look at what was under way, then ask again"))
+        rows.append(("lifeboat resume \(run)", words.resumeIt))
       }
     }
     let width = min(rows.map(\.0.count).max() ?? 0, 24)
@@ -224,7 +225,7 @@ struct HoldText {
   private var run: String { machine.opening?.run.text ?? "latest" }
 
   /// The words to type; nil where they have no meaning there.
-  private func words(_ choice: SteeringChoice) -> String? {
+  private func typed(_ choice: SteeringChoice) -> String? {
     var step = choice.step.map { " \(way == .prompt ? $0.text : $0.shellText)" } ?? ""
     if let gate = choice.gate { step += ".\(gate)" }
     let why = choice.needsReason ? " --reason '...'" : ""
@@ -263,7 +264,7 @@ extension StoredRun {
   func holdText(_ way: HoldText.Way, console: Console) throws -> HoldText {
     HoldText(
       machine: history.machine, clocks: try summary(now: Program.current.clock.now()).clocks,
-      way: way, console: console, deadlines: deadlines)
+      way: way, console: console, words: history.words, deadlines: deadlines)
   }
 
   /// By when changes must be confirmed.
@@ -274,4 +275,9 @@ extension StoredRun {
     }
     return deadlines
   }
+}
+
+extension String {
+  /// As many columns of nothing.
+  fileprivate var blank: String { String(repeating: " ", count: DisplayWidth.of(self)) }
 }

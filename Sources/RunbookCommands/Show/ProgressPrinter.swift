@@ -1,6 +1,7 @@
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 
 /// One line for each thing that a person wants to know while a run goes on.
 struct ProgressPrinter: RunListener {
@@ -9,8 +10,11 @@ struct ProgressPrinter: RunListener {
   private let idWidth: Int
   private let stageWidth: Int
 
-  init(console: Console, plan: Plan, startedAt: Timestamp) {
+  private let words: Words
+
+  init(console: Console, plan: Plan, startedAt: Timestamp, words: Words) {
     self.console = console
+    self.words = words
     self.startedAt = startedAt
     idWidth = min(plan.steps.map(\.id.text.count).max() ?? 0, 32)
     stageWidth = min(plan.stages.map(\.name.count).max() ?? 0, 16)
@@ -22,58 +26,60 @@ struct ProgressPrinter: RunListener {
       switch command {
       case .apply(let id, let attempt, _):
         line(
-          id, record, machine, "changing",
-          attempt > 1 ? "again, attempt \(attempt)" : does(id, machine), nil)
-      case .undo(let id, _, _): line(id, record, machine, "undoing", "", nil)
-      case .ask(let id, _, let request): line(id, record, machine, "asks", request.text, .warning)
+          id, record, machine, words.changing,
+          attempt > 1 ? words.again(attempt) : does(id, machine), nil)
+      case .undo(let id, _, _): line(id, record, machine, words.undoing, "", nil)
+      case .ask(let id, _, let request):
+        line(id, record, machine, words.asksWord, request.text, .warning)
       case .startTimer(let id, let attempt, .backoff, let after):
-        line(id, record, machine, "retries", "attempt \(attempt + 1) in \(after.spoken)", .warning)
+        line(
+          id, record, machine, words.retries, words.attemptIn(attempt + 1, after), .warning)
       case .verify(let id, _, _):
         if case .inDoubt = machine.state(of: id), let place = machine.place(of: id) {
-          let settle = machine.plan.steps[place].settle.spoken
-          line(id, record, machine, "looking", "whether it was done, for up to \(settle)", .warning)
+          line(
+            id, record, machine, words.looking,
+            words.whetherDone(machine.plan.steps[place].settle), .warning)
         }
       case .startTimer(let id, _, .confirm, let after):
         let run = machine.opening?.run.text ?? "latest"
         line(
-          id, record, machine, "waits",
-          "taken back at \((record.at.wall + after).text(decimals: 0)) (in \(after.spoken)) unless "
-            + "confirmed: lifeboat confirm \(run) \(id)", .warning)
+          id, record, machine, words.waitsWord,
+          words.takenBackAt(record.at.wall + after, after) + "lifeboat confirm \(run) \(id)",
+          .warning)
       case .soak(let time):
-        console.out(
-          "\(self.time(record))  every step has ended; the service is watched from outside"
-            + (time > .zero ? ", it must stay good for \(time.spoken)" : ""))
+        console.out("\(self.time(record))  " + words.watchedFromOutside(time))
       case .plan, .check, .startTimer, .startDeadline, .close: break
       }
     }
     switch record.event {
     case .interrupted(let facts):
       console.out(
-        "\(time(record))  \(facts.cause): nothing more is started; what runs is let finish")
+        "\(time(record))  " + words.letFinish(facts.cause))
     case .deadlineReached(let facts):
       console.out(
-        "\(time(record))  the deadline is over after \(facts.ran.spoken): nothing more is started "
-          + "until somebody says continue")
+        "\(time(record))  " + words.deadlineOverLine(facts.ran))
     case .runResumed(let facts):
-      let steps = facts.interrupted.map(\.text).joined(separator: ", ")
+      let steps = facts.interrupted.map(\.text).joined(separator: words.comma)
       console.out(
-        "\(time(record))  resumed by \(facts.by)"
-          + (steps.isEmpty ? "" : "; under way when it stopped: \(steps)"))
+        "\(time(record))  " + words.resumedBy(facts.by, steps))
     case .operatorDecided(let decision):
       console.out(
-        "\(time(record))  \(decision.who) decided: \(record.event.phrase)"
-          + (decision.reason.map { " (\($0))" } ?? ""))
+        "\(time(record))  "
+          + words.decidedLine(
+            decision.who,
+            words.language == .english ? record.event.phrase : words.decision(decision.choice))
+          + (decision.reason.map { words.brackets($0) } ?? ""))
     case .orderRefused(let refused):
       console.out(
-        "\(time(record))  \(refused.named ?? refused.by) ordered \(refused.verb.rawValue)"
-          + (refused.step.map { " \($0)" } ?? "") + ": not taken: \(refused.message)")
+        "\(time(record))  "
+          + words.notTaken(
+            refused.named ?? refused.by,
+            refused.verb.rawValue + (refused.step.map { " \($0)" } ?? ""), refused.message))
     case .observed(let seen): observed(seen, record)
     case .soakEnded(let report):
       console.out(
         "\(time(record))  "
-          + (report.result == .lasted
-            ? "seen from outside, the service stays good"
-            : "seen from outside, the service did NOT stay good in \(report.waited.spoken)"))
+          + words.staysGood(report.result == .lasted, report.waited))
     case .runOpened, .stepPlanned, .stepChecked, .stepApplied, .stepVerified, .stepUndone,
       .timerFired, .personAnswered:
       break
@@ -83,10 +89,9 @@ struct ProgressPrinter: RunListener {
   private func observed(_ seen: Observation, _ record: RunRecord) {
     for report in seen.observers {
       for change in report.changes {
-        let who = change.answeredBy.map { " (\($0))" } ?? ""
-        console.out(
-          "\(time(RunRecord(at: change.at, event: record.event, commands: [])))  \(report.observer) is \(change.to.rawValue.uppercased())\(who): "
-            + change.saw.cut(at: 110))
+        var shown = change
+        shown.saw = change.saw.cut(at: 110)
+        console.out("\(time(change.at.wall))  " + words.observerSaw(report.observer, shown))
       }
     }
   }
@@ -95,17 +100,22 @@ struct ProgressPrinter: RunListener {
     guard let state = machine.state(of: id) else { return }
     switch state {
     case .succeeded(let success):
-      line(id, record, machine, success.way.word, success.evidence.summary.cut(at: 110), .good)
+      line(
+        id, record, machine, words.way(success.way),
+        words.ours(success.evidence.summary).cut(at: 110), .good)
     case .failed(let failure):
-      line(id, record, machine, "FAILED", failure.failure.message, .bad)
-    case .skipped(let skip): line(id, record, machine, "skipped", skip.text, .faint)
-    case .inDoubt(_, _, let why, _): line(id, record, machine, "in doubt", why, .warning)
+      line(id, record, machine, words.failedTitle, words.ours(failure.failure.message), .bad)
+    case .skipped(let skip): line(id, record, machine, words.skippedWord, words.skip(skip), .faint)
+    case .inDoubt(_, _, let why, _):
+      line(id, record, machine, words.inDoubtWord, words.ours(why), .warning)
     case .undone(let evidence):
-      line(id, record, machine, "undone", evidence.summary.cut(at: 110), .good)
+      line(
+        id, record, machine, words.status(.undone), words.ours(evidence.summary).cut(at: 110), .good
+      )
     case .undoing(1, _, let before?) where before.isUnconfirmed && !before.isOfUndo:
-      line(id, record, machine, "NOT KEPT", before.failure.message, .bad)
+      line(id, record, machine, words.notKept, words.ours(before.failure.message), .bad)
     case .confirming(_, isLooking: true):
-      line(id, record, machine, "looking", "its time is over; its checks decide", .warning)
+      line(id, record, machine, words.looking, words.checksDecide, .warning)
     case .pending, .planning, .gated, .applying, .verifying, .backingOff, .confirming, .undoing:
       break
     }
@@ -143,31 +153,6 @@ struct ProgressPrinter: RunListener {
   }
 }
 
-extension StepSuccess.Way {
-  var word: String {
-    switch self {
-    case .changed: "done"
-    case .unverified: "done"
-    case .foundInPlace: "in place"
-    case .alreadyInPlace: "was so"
-    case .checked: "holds"
-    case .approved: "approved"
-    case .markedDone: "marked"
-    }
-  }
-}
-
-extension StepSkip {
-  var text: String {
-    switch self {
-    case .byVariant: "not part of this variant"
-    case .byCondition(let reason): reason
-    case .byCanary(let canary): "its canary \(canary) failed"
-    case .byPerson(let who, let reason): "by \(who)" + (reason.map { ": \($0)" } ?? "")
-    }
-  }
-}
-
 extension String {
   /// At most `limit` characters, cut between words; all of it stands in the report.
   func cut(at limit: Int) -> String {
@@ -177,6 +162,6 @@ extension String {
   }
 
   func padded(to width: Int) -> String {
-    count >= width ? self : self + String(repeating: " ", count: width - count)
+    self + String(repeating: " ", count: max(0, width - DisplayWidth.of(self)))
   }
 }

@@ -18,12 +18,14 @@ struct TextTable {
     let all = [headings.map { $0.uppercased() }] + rows
     var widths = headings.map { _ in 0 }
     for row in all {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
+      for (column, cell) in row.enumerated() {
+        widths[column] = max(widths[column], DisplayWidth.of(cell))
+      }
     }
     return all.map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
-        let space = String(repeating: " ", count: widths[column] - cell.count)
+        let space = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
         if rightAligned.contains(column) {
           line += space + cell
         } else if column < row.count - 1 {
@@ -47,16 +49,40 @@ func wrapped(_ text: String, width: Int, indent: String) -> String {
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
     var line = ""
-    for word in paragraph.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > width - indent.count {
+    var columns = 0
+    // What is written without spaces may be broken anywhere.
+    let words = paragraph.split(separator: " ").flatMap { pieces($0, width - indent.count) }
+    for word in words {
+      let wide = DisplayWidth.of(word)
+      if !line.isEmpty, columns + 1 + wide > width - indent.count {
         lines.append(indent + line)
-        line = ""
+        (line, columns) = ("", 0)
       }
+      columns += line.isEmpty ? wide : 1 + wide
       line += line.isEmpty ? String(word) : " " + word
     }
     lines.append(line.isEmpty ? "" : indent + line)
   }
   return lines.joined(separator: "\n")
+}
+
+/// A word as it is, or in pieces where it has no place on a line and is not ASCII alone: an address stays whole.
+private func pieces(_ word: Substring, _ width: Int) -> [Substring] {
+  guard width > 1, word.utf8.count > width, !word.utf8.allSatisfy({ $0 < 0x80 }),
+    DisplayWidth.of(word) > width
+  else { return [word] }
+  var pieces: [Substring] = []
+  var start = word.startIndex
+  var columns = 0
+  for index in word.indices {
+    let wide = DisplayWidth.of(word[index])
+    if columns + wide > width {
+      pieces.append(word[start..<index])
+      (start, columns) = (index, 0)
+    }
+    columns += wide
+  }
+  return pieces + [word[start...]]
 }
 
 /// Whether text stands on one line as it is. Most does, and counting characters is dear: bytes are never fewer.

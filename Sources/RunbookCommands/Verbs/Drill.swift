@@ -22,6 +22,7 @@ struct Drill: AsyncParsableCommand {
   var plan: String?
   @OptionGroup var guards: GuardOptions
   @OptionGroup var incident: IncidentOptions
+  @OptionGroup var language: LanguageOptions
   @Option(
     help: ArgumentHelp(
       "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
@@ -33,6 +34,7 @@ struct Drill: AsyncParsableCommand {
       target: target, answers: answers, purpose: .drill, reason: reason, savedPlan: plan,
       coolDownReason: guards.acknowledgeCoolDown)
     flow.incident = incident
+    flow.words = language.words
     try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }
@@ -61,6 +63,7 @@ struct Recover: AsyncParsableCommand {
   var plan: String?
   @OptionGroup var guards: GuardOptions
   @OptionGroup var incident: IncidentOptions
+  @OptionGroup var language: LanguageOptions
   @Option(
     help: ArgumentHelp(
       "Continue that run, which was ended with switch-variant: its clocks go on.", valueName: "run")
@@ -73,6 +76,7 @@ struct Recover: AsyncParsableCommand {
       coolDownReason: guards.acknowledgeCoolDown)
     flow.service = service
     flow.incident = incident
+    flow.words = language.words
     try flow.goOn(after: after)
     let status = try await flow.start()
     if status != .done { throw status }

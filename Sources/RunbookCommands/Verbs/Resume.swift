@@ -4,6 +4,7 @@ import RunbookEngine
 import RunbookForecast
 import RunbookJournal
 import RunbookModel
+import RunbookReport
 
 /// `lifeboat resume`: goes on with a run whose process is gone or that waits for a decision.
 struct Resume: AsyncParsableCommand {
@@ -44,6 +45,7 @@ struct Resume: AsyncParsableCommand {
   var abort = false
   @Option(help: "Why; needed wherever the plan is departed from.")
   var reason: String?
+  @OptionGroup var language: LanguageOptions
 
   func run() async throws {
     var orders = orders(.retry, retry) + orders(.skip, skip) + orders(.markDone, markDone)
@@ -63,7 +65,8 @@ struct Resume: AsyncParsableCommand {
     }
     orders += self.orders(.confirm, confirm)
     let status = try await TakeOver(
-      id: id, given: answers.given(reason), orders: orders, stay: try answers.staying()
+      id: id, given: answers.given(reason), orders: orders, stay: try answers.staying(),
+      words: language.words
     ).run { stored, interrupted, recovery in
       if case .closed(let outcome) = stored.machine.state {
         throw Refusal(
@@ -115,6 +118,7 @@ struct TakeOver {
   let given: [StepID: TerminalDesk.Given]
   let orders: [SteeringOrder]
   var stay = Duration.zero
+  var words = Words.english
 
   func run(
     _ event: (RunSession.Stored, [StepID], JournalRecovery) throws -> Event
@@ -141,13 +145,13 @@ struct TakeOver {
       let kept = hash.flatMap { try? KeptForecast(decoding: folder.attachment($0)) }
       let shown = LiveRun(
         console: console, plan: stored.plan, startedAt: started, kept: kept,
-        began: session.store.listing(folder).first?.at.wall)
+        began: session.store.listing(folder).first?.at.wall, words: words)
       live = shown
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: stored.plan, given: given, orders: orders.map(stored.seen),
           stay: stay,
-          hold: session.holds(folder, console)),
+          hold: session.holds(folder, console, words)),
         listener: shown
       ) {
         signals.watch($0, console)
@@ -155,7 +159,9 @@ struct TakeOver {
       }
     }
     live?.end()
-    return try RunEnding(result: result, session: session, console: console).show()
+    return try RunEnding(
+      result: result, session: session, console: console, words: words
+    ).show()
   }
 }
 

@@ -23,6 +23,10 @@ struct Status: ParsableCommand {
   @Flag(help: "Show it again and again until the run ends.")
   var watch = false
   @OptionGroup var output: OutputOptions
+  @OptionGroup var language: LanguageOptions
+
+  /// What programs read is the same in every language.
+  private var words: Words { output.format == .json ? .english : language.words }
 
   func run() throws {
     let console = Console()
@@ -31,21 +35,21 @@ struct Status: ParsableCommand {
     let folder = try session.store.find(id)
     if watch {
       let watcher = RunWatcher(
-        follower: try RunFollower(folder, session: session), console: console)
+        follower: try RunFollower(folder, session: session, words: words), console: console)
       switch output.format {
       case .json: return try watcher.asEvents()
       case .text:
         if console.isScreen {
           // Who leaves the view has seen it; of a run that has ended the last word stays on the terminal.
           guard try watcher.onScreen() == nil else { return }
-          let stored = try StoredRun(folder, session: session)
+          let stored = try StoredRun(folder, session: session, words: words)
           return try show(stored, stored.summary(now: Program.current.clock.now()), console)
         }
       }
     }
     var shown: (records: Int, isDriven: Bool)?
     while true {
-      let stored = try StoredRun(folder, session: session)
+      let stored = try StoredRun(folder, session: session, words: words)
       let summary = try stored.summary(now: Program.current.clock.now())
       let now = (records: stored.history.records.count, isDriven: stored.isDriven)
       if shown.map({ $0 != now }) ?? true {
@@ -69,15 +73,21 @@ struct Status: ParsableCommand {
   ) throws -> String {
     var lines = [
       console.styled("\(summary.title)", .strong)
-        + "  \(summary.purpose.rawValue) in '\(summary.environment)', by \(summary.startedBy)",
-      "Run     \(summary.run), started \(summary.started.text(decimals: 0))",
-      "State   \(summary.standing(stored.folder)), "
-        + "\(summary.settledCount) of \(summary.stepCount) steps settled, \(driver(stored.folder))",
+        + "  " + words.runKind(summary.purpose, summary.environment)
+        + words.byWhom(summary.startedBy),
+      label(words.runLabel) + summary.run.text + words.comma + words.startedAt(summary.started),
+      label(words.stateLabel)
+        + [
+          summary.standing(stored.folder, words),
+          words.settled(summary.settledCount, summary.stepCount), driver(stored.folder),
+        ].joined(separator: words.comma),
     ]
     lines += stored.links
-    lines += ObjectiveLines(clocks: summary.clocks).lines
+    lines += ObjectiveLines(clocks: summary.clocks, words: words).lines
     if let forecast = summary.forecast {
-      lines.append("Ahead   " + AheadText(forecast: forecast).line.rendered(width: .max, console))
+      lines.append(
+        label(words.aheadLabel)
+          + AheadText(forecast: forecast, words: words).line.rendered(width: .max, console))
     }
     lines.append("")
     lines += try steps(stored, console)
@@ -87,24 +97,27 @@ struct Status: ParsableCommand {
       lines.append(hold.text)
     } else if let trouble = summary.trouble {
       lines.append("")
-      lines.append(console.styled("Trouble", .bad) + " in \(trouble.step): \(trouble.text)")
-      if let advice = trouble.advice { lines.append("  Next: \(advice)") }
+      lines.append(
+        console.styled(words.troubleLabel, .bad) + words.troubleIn(trouble.step, trouble.text))
+      if let advice = trouble.advice { lines.append("  " + words.nextAdvice(advice)) }
     }
     return lines.joined(separator: "\n")
   }
 
   private func driver(_ folder: RunFolder) -> String {
     switch folder.driver {
-    case .free: "no process drives it"
-    case .held(let holder):
-      "driven by \(holder.map { "process \($0.pid) of \($0.by) on \($0.host)" } ?? "another process")"
+    case .free: words.noDriver
+    case .held(let holder?): words.drivenBy(holder.pid, holder.by, holder.host)
+    case .held(nil): words.drivenByAnother
     }
   }
 
+  private func label(_ text: String) -> String { text.padded(to: 8) }
+
   private func steps(_ stored: StoredRun, _ console: Console) throws -> [String] {
-    var table = TextTable(["stage", "step", "state", "what was seen"])
-    for step in try stored.report().steps {
-      table.add([step.stage, step.id.text, step.status.words, step.result])
+    var table = TextTable(words.statusHeads)
+    for step in try stored.report(in: words.language).steps {
+      table.add([step.stage, step.id.text, words.status(step.status), step.result])
     }
     return table.lines
   }
@@ -155,14 +168,14 @@ struct Runs: ParsableCommand {
 
 extension RunSummary {
   /// Where the run stands, with what its records cannot know: that nobody drives it any more.
-  func standing(_ folder: RunFolder) -> String {
-    if let outcome { return outcome.words }
+  func standing(_ folder: RunFolder, _ words: Words = .english) -> String {
+    if let outcome { return words.outcomeInShort(outcome) }
     switch (state, folder.driver) {
     case (.running, .free), (.unwinding, .free):
-      return "STOPPED: its process is gone; go on with 'lifeboat resume \(run)'"
+      return words.processGone(run)
     case (.running, .held), (.unwinding, .held), (.waiting, _), (.holding, _), (.paused, _),
       (.interrupted, _), (.ended, _):
-      return state.words
+      return words.state(state)
     }
   }
 }

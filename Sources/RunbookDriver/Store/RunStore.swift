@@ -117,11 +117,37 @@ package struct RunStore: Sendable {
   package func ids() throws(StoreError) -> [RunID] {
     do throws(StoreError) {
       let names = try Files.names(in: folder.runs).filter { !$0.hasPrefix(".") }
-      return names.sorted(by: >).map { RunID($0) }
+      return newestFirst(names).map { RunID($0) }
     } catch {
       guard error.kind == .notFound else { throw error }
       return []
     }
+  }
+
+  /// By the second in the id; of runs of one second, whose ids end at random, by when their plans were written.
+  private func newestFirst(_ names: [String]) -> [String] {
+    let sorted = names.sorted(by: >)
+    let seconds = sorted.map { $0.prefix(Self.secondLength) }
+    guard zip(seconds, seconds.dropFirst()).contains(where: { $0 == $1 }) else { return sorted }
+    let times = Dictionary(grouping: sorted) { $0.prefix(Self.secondLength) }.values
+      .filter { $0.count > 1 }.joined()
+      .map { ($0, planWritten(RunID($0))) }
+    let written = Dictionary(times, uniquingKeysWith: { first, _ in first })
+    return sorted.sorted { first, second in
+      let (one, other) = (first.prefix(Self.secondLength), second.prefix(Self.secondLength))
+      guard one == other else { return one > other }
+      return (written[first] ?? 0, first) > (written[second] ?? 0, second)
+    }
+  }
+
+  /// `20261121-013500`
+  private static let secondLength = 15
+
+  /// In nanoseconds; 0 where that cannot be seen.
+  private func planWritten(_ id: RunID) -> Int {
+    var status = stat()
+    guard stat(run(id).plan, &status) == 0 else { return 0 }
+    return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
   }
 
   private func checkpoint(of run: RunFolder, _ key: SigningKey) -> CheckpointFile {

@@ -18,18 +18,7 @@ extension ReportHTML {
         [words.what, words.halfUpTo, words.mostUpTo, words.took, words.verdictTitle],
         [row(words.toRecovery, score.foretold.finish, score.took, score.verdict)] + stages
       ) { $0 }
-      var said: [String] = []
-      if let chance = score.foretold.chance, let rto = score.foretold.rto {
-        said.append(
-          words.chance(
-            rto, "\(Int((chance * 100).rounded())) %", isAtMost: score.foretold.passed.isLeast,
-            score.met))
-      }
-      if score.notForetold >= .seconds(1) {
-        said.append(words.peopleNotForetold(score.notForetold))
-      }
-      if let warned = score.warnedAfter { said.append(words.warnedAfter(warned)) }
-      page.list(said.map { Markup($0) })
+      page.list(score.sentences(words).map { Markup($0) })
     }
   }
 

@@ -18,7 +18,7 @@ extension ReportHTML {
       (words.startedTitle, Markup(words.time(identity.started))),
       (words.endedTitle, Markup(identity.ended.map(words.time) ?? words.notEnded)),
     ]
-    if let incident = report.response?.facts.words {
+    if let incident = report.response.flatMap({ words.incident($0.facts) }) {
       rows.append((words.incidentTitle, cell(incident)))
     }
     if let run = identity.predecessor { rows.append((words.continues, .code(run.text))) }

@@ -15,7 +15,9 @@ package struct Words: Sendable, Equatable {
   package static let chinese = Words(.chinese)
 
   /// One phrase: first English, then simplified Chinese. Only the one that is read is made.
-  func say(_ english: @autoclosure () -> String, _ chinese: @autoclosure () -> String) -> String {
+  package func say(_ english: @autoclosure () -> String, _ chinese: @autoclosure () -> String)
+    -> String
+  {
     switch language {
     case .english: english()
     case .chinese: chinese()
@@ -23,14 +25,14 @@ package struct Words: Sendable, Equatable {
   }
 
   /// Between the parts of an enumeration.
-  var comma: String { say(", ", "、") }
-  var semicolon: String { say("; ", "；") }
-  var colon: String { say(": ", "：") }
-  func brackets(_ text: String) -> String { say(" (\(text))", "（\(text)）") }
+  package var comma: String { say(", ", "、") }
+  package var semicolon: String { say("; ", "；") }
+  package var colon: String { say(": ", "：") }
+  package func brackets(_ text: String) -> String { say(" (\(text))", "（\(text)）") }
   func quoted(_ text: String) -> String { say("'\(text)'", "“\(text)”") }
 
   /// With a full stop, unless it ends in one already.
-  func sentence(_ text: String) -> String {
+  package func sentence(_ text: String) -> String {
     guard let last = text.last else { return "" }
     return ".!?…。！？".contains(last) ? text : text + say(".", "。")
   }

@@ -1,9 +1,9 @@
-import RunbookEngine
+package import RunbookEngine
 import RunbookModel
 
 /// Decisions, what was left out, what can be taken back, and what the figures show.
 extension Words {
-  func decision(_ choice: OperatorDecision.Choice) -> String {
+  package func decision(_ choice: OperatorDecision.Choice) -> String {
     switch choice {
     case .pause:
       say("nothing more was started until somebody said continue", "在有人指示继续之前不再开始任何步骤")

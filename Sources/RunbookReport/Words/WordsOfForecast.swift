@@ -1,3 +1,4 @@
+import RunbookForecast
 import RunbookModel
 
 /// The forecast of a run's start, and how soon somebody responded.
@@ -24,14 +25,21 @@ extension Words {
     case .unknown: notKnown
     }
   }
-  func chance(_ target: Duration, _ chance: String, isAtMost: Bool, _ met: Bool?) -> String {
+  func chance(
+    _ target: Duration, _ chance: String, isAtMost: Bool, _ met: Bool?, _ squaredError: Double?
+  ) -> String {
+    let error =
+      squaredError.map {
+        say(", squared error \(Self.thousandths($0))", "，平方误差 \(Self.thousandths($0))")
+      }
+      ?? ""
     let bound = isAtMost ? say("at most ", "至多 ") : ""
     let came =
       met.map { $0 ? say("it was met", "已达到") : say("it was MISSED", "未达到") }
       ?? say("it is not known", "未知")
     return say(
-      "Chance of meeting the RTO of \(duration(target)): \(bound)\(chance) foretold; \(came).",
-      "达到 RTO \(duration(target)) 的概率：预测\(bound)\(chance)；实际\(came)。")
+      "Chance of meeting the RTO of \(duration(target)): \(bound)\(chance) foretold; \(came)\(error).",
+      "达到 RTO \(duration(target)) 的概率：预测\(bound)\(chance)；实际\(came)\(error)。")
   }
   func peopleNotForetold(_ time: Duration) -> String {
     say(
@@ -111,6 +119,30 @@ extension Words {
   private static func thousandths(_ share: Double) -> String {
     let all = Int((share * 1000).rounded())
     return "\(all / 1000).\(String(all % 1000 + 1000).dropFirst())"
+  }
+
+  var slowSteps: String {
+    say("Steps that took longer than in 19 of 20 simulated runs:", "用时超过 95% 模拟的步骤：")
+  }
+  var restedOn: String { say("Rested on", "依据") }
+  func basis(_ basis: TimeForecast.StepTime.Basis, _ runs: Int) -> String {
+    switch basis {
+    case .runs: say(runs == 1 ? "1 run" : "\(runs) runs", "\(runs) 次执行")
+    case .copies: say("other copies", "其他副本")
+    case .author: say("the author's figure", "预案作者的估计")
+    case .action: say("the action's own figure", "动作自身的估计")
+    case .inPlace: say("it was in place", "原已就位")
+    case .leftOut, .settled: ""
+    }
+  }
+  var forecastLost: String {
+    say(
+      "The forecast made at the run's start is gone, was changed, or is of another version: it is "
+        + "not held against what came.",
+      "开始执行时的预测已丢失、被更改或版本不同：不与实际比较。")
+  }
+  func isAttachment(_ hash: String) -> String {
+    say("It is the attachment \(hash) in the run's folder.", "即执行目录中的附件 \(hash)。")
   }
 
   var responseRow: String { say("Time to respond to the alert", "告警响应时间") }

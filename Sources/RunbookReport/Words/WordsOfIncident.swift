@@ -48,6 +48,11 @@ extension Words {
     let parts = [facts.severity?.rawValue, share].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: comma)
   }
+  /// `SEV2, 12 % of users, orange`; nil where nobody has said anything.
+  func incident(_ facts: IncidentFacts) -> String? {
+    let parts = [severity(facts), facts.colour.map { colour($0) }].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: comma)
+  }
   var noTimeToRespond: String {
     say("no severity and no colour say how soon it had to be", "未说明严重程度或级别，故无响应时限")
   }

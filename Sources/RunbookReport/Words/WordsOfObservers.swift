@@ -1,4 +1,4 @@
-import RunbookEngine
+package import RunbookEngine
 import RunbookModel
 
 /// What stands about observers.
@@ -19,9 +19,12 @@ extension Words {
   var answer: String { say("Answer", "应答") }
   var whoAnswered: String { say("Who answered", "应答方") }
   func notTaken(_ count: Int) -> String { say("\(count) not taken", "\(count) 次未采样") }
+  func moreInJSON(_ count: Int) -> String {
+    say("And \(count) more changes; the JSON report lists them.", "另有 \(count) 次变化，见 JSON 格式的报告。")
+  }
   func answersOf(_ name: String) -> String { say("What \(name) answered", "\(name) 的应答") }
 
-  func observed(_ state: ObservedState) -> String {
+  package func observed(_ state: ObservedState) -> String {
     switch state {
     case .good: say("good", "正常")
     case .bad: say("bad", "异常")

@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// Headings and labels of the report's page.
 extension Words {
@@ -89,7 +89,7 @@ extension Words {
   }
   func left(_ time: Duration) -> String { say("\(duration(time)) left", "剩余 \(duration(time))") }
 
-  func startedAt(_ time: Timestamp) -> String {
+  package func startedAt(_ time: Timestamp) -> String {
     say("started \(self.time(time))", "开始于 \(self.time(time))")
   }
   func endedAt(_ time: Timestamp) -> String {

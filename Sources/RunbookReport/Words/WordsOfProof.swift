@@ -31,7 +31,7 @@ extension Words {
   var parameter: String { say("Parameter", "参数") }
   var continues: String { say("Continues run", "接续的执行") }
   var continuedBy: String { say("Continued by run", "由此执行接续") }
-  var reportForm: String { say("Report", "报告") }
+  package var reportForm: String { say("Report", "报告") }
   func reportForm(_ version: Int) -> String {
     say(
       "format \(version); times in UTC; evidence in the words in which it was recorded",

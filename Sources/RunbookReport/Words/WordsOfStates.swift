@@ -1,16 +1,16 @@
 import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 /// The words for states, endings and verdicts.
 extension Words {
-  func purpose(_ purpose: Purpose) -> String {
+  package func purpose(_ purpose: Purpose) -> String {
     switch purpose {
     case .drill: say("drill", "演练")
     case .recovery: say("recovery", "灾难接管")
     }
   }
 
-  func status(_ status: StepStatus) -> String {
+  package func status(_ status: StepStatus) -> String {
     switch status {
     case .notStarted: say("not started", "未开始")
     case .notRun: say("not run", "未执行")
@@ -65,7 +65,7 @@ extension Words {
     }
   }
 
-  func verdict(_ verdict: ObjectiveResult.Verdict) -> String {
+  package func verdict(_ verdict: ObjectiveResult.Verdict) -> String {
     switch verdict {
     case .met: say("met", "达到")
     case .missed: say("MISSED", "未达到")

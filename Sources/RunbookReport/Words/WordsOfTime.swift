@@ -1,8 +1,8 @@
-import RunbookModel
+package import RunbookModel
 
 extension Words {
   /// At most three figures and a unit, or two units.
-  func duration(_ duration: Duration) -> String {
+  package func duration(_ duration: Duration) -> String {
     let spoken = duration.spoken
     return say(spoken, Self.inChinese(spoken))
   }
@@ -13,7 +13,7 @@ extension Words {
   }
 
   /// To the second, in UTC.
-  func time(_ time: Timestamp) -> String {
+  package func time(_ time: Timestamp) -> String {
     String(time.text(decimals: 0).dropLast().replacing("T", with: " ")) + " UTC"
   }
 
@@ -22,7 +22,7 @@ extension Words {
     String(time.text(decimals: 3).dropLast().replacing("T", with: " "))
   }
 
-  func measured(_ measured: Measured) -> String {
+  package func measured(_ measured: Measured) -> String {
     switch measured {
     case .exactly(let duration): self.duration(duration)
     case .atLeast(let duration):

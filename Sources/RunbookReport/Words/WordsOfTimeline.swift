@@ -1,8 +1,32 @@
-import RunbookEngine
+package import RunbookEngine
 import RunbookModel
 
 /// The moments of a run. What steps and people said stands in them as it was recorded.
 extension Words {
+  var observers: String { say("observers", "观察点") }
+  /// With the observer's name: not every view has a column for it.
+  package func observerSaw(_ observer: String, _ change: ObservedChange) -> String {
+    let who = change.answeredBy.map { brackets($0) } ?? ""
+    return say(
+      "\(observer) is \(change.to.rawValue.uppercased())\(who): \(change.saw)",
+      "\(observer) \(observed(change.to))\(who)：\(change.saw)")
+  }
+  var nobodyLooked: String {
+    say("nobody looked: no process was running the run", "无人观察：没有进程在执行")
+  }
+  var nobodyAnswered: String { say("nobody answered in time", "时限内无人答复") }
+  func declinedBy(_ who: String) -> String { say("declined by \(who)", "\(who) 拒绝") }
+  func confirmedBy(_ who: String) -> String { say("confirmed by \(who)", "\(who) 确认") }
+  func approvedBy(_ who: String) -> String { say("approved by \(who)", "\(who) 批准") }
+  var otherCommands: String {
+    say("the rules give other commands than the record holds", "按规则得出的指令与记录不符")
+  }
+  var startedTheRun: String { say("started the run", "开始执行") }
+  var tookItOver: String { say("took the run over", "接续执行") }
+  func answeredAbout(_ decision: PersonAnswer.Decision, _ step: StepID) -> String {
+    decision == .approve
+      ? say("said yes to \(step)", "同意 \(step)") : say("said no to \(step)", "拒绝 \(step)")
+  }
   var criticalDone: String {
     say("the last critical step has succeeded", "最后一个关键步骤已成功")
   }

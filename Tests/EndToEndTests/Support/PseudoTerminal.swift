@@ -68,7 +68,7 @@ final class PseudoTerminal: Sendable {
     screen.withLock { screen in
       var bytes = [UInt8](repeating: 0, count: 65_536)
       while case let count = read(master, &bytes, bytes.count), count > 0 {
-        screen.take(String(decoding: bytes[..<count], as: UTF8.self))
+        screen.take(bytes[..<count])
       }
       return screen
     }
@@ -115,6 +115,9 @@ struct Screen {
   private var cells: [[Character]]
   private var (row, column) = (0, 0)
   private var escape: String?
+  private var rest: [UInt8] = []
+  /// The second column of a character that takes two.
+  private static let covered: Character = "\u{0}"
 
   init(columns: Int, rows: Int) {
     self.columns = columns
@@ -122,7 +125,7 @@ struct Screen {
     cells = Array(repeating: Array(repeating: " ", count: columns), count: rows)
   }
 
-  var lines: [String] { cells.map { String($0) } }
+  var lines: [String] { cells.map { String($0.filter { $0 != Self.covered }) } }
   var text: String { lines.joined(separator: "\n") }
 
   mutating func resize(columns: Int, rows: Int) {
@@ -135,9 +138,26 @@ struct Screen {
     hasCursor = other.hasCursor
     overflowed = other.overflowed
     transcript = other.transcript
+    rest = other.rest
   }
 
-  mutating func take(_ text: String) {
+  /// Bytes as they were read: a character may come in two parts.
+  mutating func take(_ bytes: ArraySlice<UInt8>) {
+    let all = rest + bytes
+    let start = all.lastIndex { $0 < 0x80 || $0 >= 0xC0 } ?? 0
+    let length: Int =
+      switch all.isEmpty ? 0 : all[start] {
+      case 0xF0...: 4
+      case 0xE0...: 3
+      case 0xC0...: 2
+      default: 1
+      }
+    let whole = start + length > all.count ? start : all.count
+    rest = Array(all[whole...])
+    take(String(decoding: all[..<whole], as: UTF8.self))
+  }
+
+  private mutating func take(_ text: String) {
     for scalar in text.unicodeScalars {
       if escape != nil {
         escape?.unicodeScalars.append(scalar)
@@ -164,12 +184,15 @@ struct Screen {
         row -= 1
       }
     case 0x20...:
-      if column >= columns {
+      let wide =
+        (0x2E80...0xFF60).contains(scalar.value) || (0xFFE0...0xFFE6).contains(scalar.value)
+      guard column + (wide ? 2 : 1) <= columns else {
         if isAlternate { overflowed = true }
         return
       }
       cells[row][column] = Character(scalar)
-      column += 1
+      if wide { cells[row][column + 1] = Self.covered }
+      column += wide ? 2 : 1
     default: break
     }
   }

@@ -36,6 +36,22 @@ import Testing
     }
   }
 
+  @Test func `of two runs of one second the later one is the latest, however their ids end`() throws
+  {
+    let run = try TestRun("20261121-120000-zzzz")
+    for (id, time) in [("20261121-120000-zzzz", 5), ("20261121-120000-aaaa", 6)] {
+      if id != run.driven.folder.id.text {
+        _ = try run.store.create(holder(id), service: "s", plan: [], key: run.key, at: moment(0))
+      }
+      // Not left to the file system's clock, which may tick too slowly for two runs.
+      let times = [timespec(tv_sec: time, tv_nsec: 0), timespec(tv_sec: time, tv_nsec: 0)]
+      let plan = run.store.run(RunID(id)).plan
+      try #require(utimensat(AT_FDCWD, plan, times, 0) == 0)
+    }
+    #expect(try run.store.find("latest").id.text == "20261121-120000-aaaa")
+    #expect(try run.store.list().map(\.id.text).first == "20261121-120000-aaaa")
+  }
+
   @Test func `a state folder that is not there has no runs`() throws {
     let store = RunStore(StateFolder(path: "/nonexistent/state"))
     #expect(try store.list().isEmpty)
