@@ -51,6 +51,8 @@ public struct IncidentFacts: Sendable, Codable, Equatable {
   public var statedColour: AlertColour?
   /// When the alert came.
   public var alertedAt: Timestamp?
+  /// What the alert is called by who sent it; nil where only its time was said.
+  public var alert: String?
   /// The first response, where it came before the command that started the run: when the incident was opened.
   public var respondedAt: Timestamp?
   /// The incident's id.

@@ -16,14 +16,14 @@ package struct ClockBeginning: Sendable, Equatable {
     at = clocks.start.at
     notAfter = [
       history.opening?.observedOutage?.badSince, clocks.outage?.onsetAt,
-      history.opening?.declaredAt,
+      history.opening?.declaredAt, history.opening?.incident?.alertedAt,
     ].compactMap { $0 }.min()
   }
 
   /// As a run's first record says it; `take` adds what observers see.
   package init(_ clock: Objectives.Clock, _ opening: RunOpening) {
     self.clock = clock
-    notAfter = opening.declaredAt
+    notAfter = [opening.declaredAt, opening.incident?.alertedAt].compactMap { $0 }.min()
     switch clock {
     case .run: break
     case .declaration: at = opening.declaredAt

@@ -166,20 +166,24 @@ extension Clocks {
     let isWhole = before.map { $0.lastGood != nil } ?? (outage?.lastGood != nil)
     let words = history.words
     let seen = seenAt.map { before == nil ? words.seenDuring($0) : words.seenBefore($0) }
+    let alert = history.opening?.incident.flatMap { facts in
+      facts.alertedAt.map { words.alerted($0, facts.alert) }
+    }
+    let others = [seen, alert].compactMap(\.self)
     if let at = history.opening?.outageAt {
-      return ClockStart(clock: .outage, at: at, definition: words.fromStated(at, seen))
+      return ClockStart(clock: .outage, at: at, definition: words.fromStated(at, others))
     }
     guard let seenAt, let seen else {
       return ClockStart(
-        clock: .outage, at: nil, definition: words.fromUnsaid)
+        clock: .outage, at: nil, definition: words.fromUnsaid(noLater: alert))
     }
     guard isWhole else {
       return ClockStart(
         clock: .outage, at: nil,
-        definition: words.fromEarlier(seen))
+        definition: words.fromEarlier([seen, alert].compactMap(\.self)))
     }
     return ClockStart(
-      clock: .outage, at: seenAt, definition: words.fromSeen(seen), isSeen: true)
+      clock: .outage, at: seenAt, definition: words.fromSeen(others), isSeen: true)
   }
 
   /// The service counts as recovered when every critical step has succeeded, or was rightly left out.
@@ -228,9 +232,18 @@ extension Clocks {
         ? .unknown(history.words.beginsLate(at))
         : .exactly(shown)
     }
-    // The outage cannot have begun after it was declared.
-    let before = start.clock == .outage ? history.opening?.declaredAt : nil
+    let before = start.clock == .outage ? notAfter(history)?.at : nil
     return .atLeast(max(offset, before.map { startedAt - $0 + offset } ?? offset))
+  }
+
+  /// The outage cannot have begun after it was declared, or after an alert told of it: the earliest word of it.
+  static func notAfter(_ history: RunHistory) -> (at: Timestamp, isAlert: Bool)? {
+    let opening = history.opening
+    let words = [
+      opening?.declaredAt.map { (at: $0, isAlert: false) },
+      opening?.incident?.alertedAt.map { (at: $0, isAlert: true) },
+    ]
+    return words.compactMap(\.self).min { $0.at < $1.at }
   }
 
   private static func rto(
@@ -259,7 +272,7 @@ extension Clocks {
     case .atLeast:
       why = words.atLeastFromRun(recovered.offset, ofOutage: start.clock == .outage)
       if let duration = measured.duration, duration != recovered.offset {
-        why = words.atLeastFromDeclaration(duration)
+        why = words.atLeast(duration, fromAlert: notAfter(history)?.isAlert ?? false)
       }
     case .exactly, .atMost: break
     case .unknown(let reason): why = reason

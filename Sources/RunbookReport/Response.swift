@@ -53,6 +53,7 @@ package struct Response: Sendable, Equatable {
       summary: "The share of users affected, as stated."
     ) { $0.facts.usersAffected.map(Value.double) ?? .null },
     .time("alerted_at", "When the alert came, as stated.") { $0.facts.alertedAt },
+    .maybe("alert", "The alert's name, where it was given itself.") { $0.facts.alert },
     .time("responded_at", "The first response.") { $0.respondedAt },
     .object("time_to_respond", "From the alert to the first response.", ObjectiveResult.shape) {
       $0.time

@@ -20,6 +20,62 @@ import Testing
     try write(text, to: path)
   }
 
+  @Test
+  func `an alert says since when at the latest there is an outage, and how soon somebody came`()
+    async throws
+  {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"))
+      let text = readText(desk.book + "/runbook.yaml") ?? ""
+      try write(
+        text.replacing("clock: run}", with: "clock: outage}"), to: desk.book + "/runbook.yaml")
+      let file = desk.path + "/out/alert.json"
+      func drill(_ alert: String) async throws -> Ended {
+        try write(alert, to: file)
+        return try await desk.start(
+          ["drill", desk.book, "-e", "here", "--alert", file, "--alert-colour", "red"]
+        ).end()
+      }
+      let webhook = try await drill(
+        """
+        {"version": "4", "status": "firing", "alerts": [
+          {"status": "resolved", "labels": {"alertname": "Old"}, "startsAt": "2026-11-01T00:00:00Z"},
+          {"status": "firing", "labels": {"alertname": "Late"}, "startsAt": "2026-11-20T00:02:00Z"},
+          {"status": "firing", "labels": {"alertname": "ShopDown"}, "startsAt": "2026-11-20T00:00:00.5Z"}]}
+        """)
+      // What has passed since the alert is over the objective by itself.
+      #expect(webhook.status == 3, "\(webhook)")
+      let report = try await desk.report()
+      let rto = try #require(report["clocks"]?["rto"])
+      #expect(rto["bound"]?.string == "at_least" && rto["verdict"]?.string == "missed", "\(rto)")
+      #expect(report["incident"]?["alert"]?.string == "ShopDown, Late")
+      #expect(report["incident"]?["alerted_at"]?.string == "2026-11-20T00:00:00.500Z", "\(report)")
+      let words = try await desk.lifeboat("report").output
+      #expect(words.contains("the alert 'ShopDown, Late' came at 2026-11-20T00:00:00.500Z"))
+
+      let listed = try await drill(
+        """
+        [{"labels": {"alertname": "ShopDown"}, "startsAt": "2026-11-20T00:00:00Z", "status": {"state": "active"}}]
+        """)
+      #expect(listed.status == 3, "\(listed)")
+      for (bad, why) in [
+        ("no json", "is no JSON"), ("{}", "has no list 'alerts'"),
+        (
+          #"{"alerts": [{"status": "resolved", "startsAt": "2026-11-20T00:00:00Z"}]}"#,
+          "none of them fires"
+        ),
+        (
+          #"{"alerts": [{"status": "firing", "startsAt": "2126-11-20T00:00:00Z"}]}"#,
+          "of the future"
+        ),
+        (#"{"alerts": [{"status": "firing"}]}"#, "alerts[0].startsAt"),
+      ] {
+        let ended = try await drill(bad)
+        #expect(ended.status == 2 && ended.errors.contains(why), "\(bad): \(ended)")
+      }
+    }
+  }
+
   @Test func `an incident collects what people say, and its report holds the run's figures`()
     async throws
   {

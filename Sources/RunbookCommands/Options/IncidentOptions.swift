@@ -23,6 +23,7 @@ struct IncidentOptions: ParsableArguments {
     facts.statedSeverity = said?.statedSeverity ?? known.statedSeverity
     facts.statedColour = said?.statedColour ?? known.statedColour
     facts.alertedAt = said?.alertedAt ?? known.alertedAt
+    facts.alert = said?.alert ?? known.alert
     facts.incident = incident.opening.incident
     facts.respondedAt = incident.openedAt
     return facts
@@ -56,6 +57,11 @@ struct SeverityOptions: ParsableArguments {
       "When the alert came: a UTC time or how long ago (4m30s). The time to respond counts from "
         + "there to this command.", valueName: "time"))
   var alertedAt: String?
+  @Option(
+    help: ArgumentHelp(
+      "The alert itself, as Alertmanager sends or lists it (JSON): gives its name, and its time unless "
+        + "--alerted-at does.", valueName: "file"), completion: .file(extensions: ["json"]))
+  var alert: String?
 
   /// nil where nothing was said.
   func facts(now: Timestamp) throws(Refusal) -> IncidentFacts? {
@@ -74,9 +80,11 @@ struct SeverityOptions: ParsableArguments {
     if let alertColour {
       facts.statedColour = try word(alertColour.lowercased(), "--alert-colour", alertColour)
     }
-    facts.alertedAt = try alertedAt.map { text throws(Refusal) in
-      try PointInTime.read(text, now: now)
+    if let alert {
+      let read = try AlertFile.read(alert, now: now)
+      (facts.alert, facts.alertedAt) = (read.name, read.since)
     }
+    if let alertedAt { facts.alertedAt = try PointInTime.read(alertedAt, now: now) }
     return facts == IncidentFacts() ? nil : facts
   }
 

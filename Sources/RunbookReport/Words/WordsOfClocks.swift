@@ -15,22 +15,33 @@ extension Words {
   func seenBefore(_ at: Timestamp) -> String {
     say("seen from outside before the run at \(at)", "执行之前外部于 \(at) 观察到")
   }
-  func fromStated(_ at: Timestamp, _ seen: String?) -> String {
-    let other = seen.map { semicolon + $0 } ?? ""
+  func alerted(_ at: Timestamp, _ name: String?) -> String {
+    let name = name.map { " '\($0)'" } ?? ""
+    return say("the alert\(name) came at \(at)", "警报\(name)于 \(at) 发出")
+  }
+  func fromStated(_ at: Timestamp, _ others: [String]) -> String {
+    let others = others.map { semicolon + $0 }.joined()
     return say(
-      "from when the outage began (\(at), as stated at the run's start\(other))",
-      "自中断开始起（\(at)，按开始执行时的陈述\(other)）")
+      "from when the outage began (\(at), as stated at the run's start\(others))",
+      "自中断开始起（\(at)，按开始执行时的陈述\(others)）")
   }
-  var fromUnsaid: String {
-    say("from when the outage began, which was not said", "自中断开始起，但其时间未说明")
+  func fromUnsaid(noLater alert: String?) -> String {
+    guard let alert else {
+      return say("from when the outage began, which was not said", "自中断开始起，但其时间未说明")
+    }
+    return say(
+      "from when the outage began, which was not said; earlier than its alert: \(alert)",
+      "自中断开始起，但其时间未说明；早于警报：\(alert)")
   }
-  func fromEarlier(_ seen: String) -> String {
-    say(
+  func fromEarlier(_ seen: [String]) -> String {
+    let seen = seen.joined(separator: semicolon)
+    return say(
       "from when the outage began: earlier than its first bad answer, \(seen)",
       "自中断开始起：早于首个异常应答，\(seen)")
   }
-  func fromSeen(_ seen: String) -> String {
-    say("from when the outage began (\(seen))", "自中断开始起（\(seen)）")
+  func fromSeen(_ seen: [String]) -> String {
+    let seen = seen.joined(separator: semicolon)
+    return say("from when the outage began (\(seen))", "自中断开始起（\(seen)）")
   }
 
   var noRecord: String { say("the run has no record", "没有任何记录") }
@@ -59,10 +70,11 @@ extension Words {
         + (ofOutage ? "when the outage began was not said" : "when it was declared was not said"),
       "至少 \(duration(time))，自开始执行起计；\(ofOutage ? "中断开始时间未说明" : "宣告时间未说明")")
   }
-  func atLeastFromDeclaration(_ time: Duration) -> String {
+  func atLeast(_ time: Duration, fromAlert: Bool) -> String {
     say(
-      "at least \(duration(time)), counted from the declaration; when the outage began was not said",
-      "至少 \(duration(time))，自宣告起计；中断开始时间未说明")
+      "at least \(duration(time)), counted from the \(fromAlert ? "alert" : "declaration"); when the outage "
+        + "began was not said",
+      "至少 \(duration(time))，自\(fromAlert ? "警报" : "宣告")起计；中断开始时间未说明")
   }
   func onTheirWord(_ steps: String) -> String {
     say("on a person's word alone: \(steps)", "仅凭人员陈述：\(steps)")
