@@ -173,6 +173,13 @@ struct ControlTests {
       #expect(order.by == by)
     }
   }
+
+  @Test func `an order to override arrives with its step and its gate`() throws {
+    let order = SteeringOrder(
+      .override, step: "promote_db", by: "ops", reason: "told to", gate: "max_data_loss")
+    let line = Array(ControlMessage.order(order).line().dropLast())
+    #expect(try ControlMessage(line: line, account: "ops", isRoot: false) == .order(order))
+  }
 }
 
 /// The other end of the socket, by hand.
