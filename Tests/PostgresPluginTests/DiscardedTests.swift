@@ -82,6 +82,18 @@ import Testing
       let full = await called(pair, [:], given).check()
       #expect(full.evidence.summary.contains("NOT KEPT: the disk is full"))
 
+      // A time in another zone is not taken for one in UTC; the count does not suffer.
+      let elsewhere = await called(
+        pair,
+        words: [
+          "env", "TZ=CET-1", Workshop.binaries + "/pg_waldump", "-p",
+          pair.primary.folder + "/pg_wal",
+        ]
+      ).check().evidence.facts
+      #expect(elsewhere["transactions"] == 3)
+      #expect(elsewhere["first_commit_at"]?.firstUnknown?.contains("not in UTC") == true)
+      #expect(elsewhere["sentence"]?.string?.contains("times that cannot be read") == true)
+
       let test = called(pair)
       let breaches = await ConformanceCase(
         test.action, input: test.input, contexts: test.contexts

@@ -17,7 +17,7 @@ extension Words {
       say(
         "counts as done on this person's word; Lifeboat did not see it", "凭此人陈述计为完成；程序未看到")
     case .override(_, let gate):
-      say("waived '\(gate.name)': \(gate.finding)", "放行“\(gate.name)”：\(gate.finding)")
+      say("waived '\(gate.name)': \(gate.finding)", "越过“\(gate.name)”：\(gate.finding)")
     case .unwind: say("what was done is undone, last first", "按相反顺序撤销已作的变更")
     case .abort: say("the run ends here; nothing is undone", "执行到此结束；不作撤销")
     case .switchVariant(let variant, let successor):
