@@ -90,6 +90,8 @@ public struct PlannedStage: Sendable, Codable, Equatable {
   public var name: String
   public var title: String?
   public var budget: Duration?
+  /// It begins when the service was seen to stay good. Nil: it does not wait for that.
+  public var afterSoak: Bool?
   /// Where its steps stand in `Plan.steps`.
   public var first: Int
   public var count: Int

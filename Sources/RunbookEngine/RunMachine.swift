@@ -435,6 +435,7 @@ extension RunMachine {
 
   private mutating func startReady(_ commands: inout [Command]) {
     while stage < plan.stages.count {
+      if plan.stages[stage].afterSoak == true, !hasSoaked { return soak(&commands) }
       let end = plan.stages[stage].range.upperBound
       while activeCount < plan.concurrency, let place = ready.first, place < end {
         ready.removeFirst()

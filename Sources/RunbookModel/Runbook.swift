@@ -125,6 +125,8 @@ public struct Stage: Sendable, Codable, Equatable {
   public var title: String?
   public var description: String?
   public var budget: Duration?
+  /// It begins when the service was seen to stay good: it tells people so.
+  public var afterSoak = false
   public var steps: [Step]
   public var place: SourcePlace?
 

@@ -13,8 +13,9 @@ extension RunFigures {
       service: summary.service, title: summary.title, clock: plan.objectives.clock.rawValue)
     startedBy = summary.startedBy
     // Not good from the first sample on: it began before anybody looked, and that moment is not known.
+    let before = history.opening?.observedOutage
     outageAt =
-      history.opening?.outageAt
+      history.opening?.outageAt ?? before.flatMap { $0.lastGood == nil ? nil : $0.badSince }
       ?? clocks.outage.flatMap { $0.lastGood == nil ? nil : $0.onsetAt }
     elapsed = Known(clocks.rto.measured)
     // While it counts, what it shows now is known where its beginning is, though not what it will come to.

@@ -145,7 +145,7 @@ extension Report {
 
   private func edge(_ edge: PhaseSpan.Edge?) -> String {
     guard let edge else { return "" }
-    return Markdown.cell(edge.source) + words.comma + words.exactTime(edge.at)
+    return Markdown.cell(edge.source) + words.clause + words.exactTime(edge.at)
   }
 
   private func identity(_ page: inout Markdown) {

@@ -89,7 +89,7 @@ package struct SimulatedRun: Sendable {
     package var deaths: Int
     package var machine: RunMachine
     package var story: [Happening]
-    /// Steps whose change is in place in the model at the end.
+    /// Steps whose change is in place in the model at the end. What people were told is no change.
     package var inPlace: [StepID]
   }
 
@@ -103,7 +103,9 @@ package struct SimulatedRun: Sendable {
       ending: ending, took: .nanoseconds(run.now), records: run.journal.records,
       script: run.script.told, breaches: run.breaches, deaths: run.deaths, machine: run.machine,
       story: run.story ?? [],
-      inPlace: zip(model.plan.steps, run.world.isInPlace).compactMap { $1 ? $0.id : nil })
+      inPlace: zip(model.plan.steps, run.world.isInPlace).compactMap {
+        $1 && $0.onlyTells != true ? $0.id : nil
+      })
   }
 
   // MARK: - The loop

@@ -95,6 +95,16 @@ final class TestServer: Sendable {
     while head.count < 65536, !head.suffix(4).elementsEqual([13, 10, 13, 10]),
       read(descriptor, &byte, 1) == 1
     { head.append(byte) }
+    // The body too, where its length is said: what was posted can be looked at.
+    let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
+    let length =
+      lines.first { $0.lowercased().hasPrefix("content-length:") }
+      .flatMap { Int($0.drop { $0 != ":" }.dropFirst().filter(\.isNumber)) } ?? 0
+    var left = min(length, 65536)
+    while left > 0, read(descriptor, &byte, 1) == 1 {
+      head.append(byte)
+      left -= 1
+    }
     requests.withLock { $0.append(String(decoding: head, as: UTF8.self)) }
   }
 

@@ -31,6 +31,43 @@ struct SoakTests {
     #expect(try run.take(soaked(.lasted)) == ["close succeeded"])
   }
 
+  @Test
+  func `a stage after the soak begins when the service was seen to stay good, and not before`()
+    throws
+  {
+    func told() throws -> Scenario {
+      var run = Scenario([step("a"), step("tell")]) { plan in
+        plan.steps[1].stage = 1
+        plan.observers = [
+          Observer(
+            name: "shop", check: CheckCall(uses: "test.check", with: .map([], nil)),
+            every: .seconds(1), timeout: .seconds(1), decides: .service)
+        ]
+        plan.stages = [
+          PlannedStage(name: "work", title: nil, budget: nil, first: 0, count: 1),
+          PlannedStage(name: "tell", title: nil, budget: nil, first: 1, count: 1),
+        ]
+        plan.stages[1].afterSoak = true
+      }
+      _ = try run.open()
+      try run.complete("a")
+      return run
+    }
+    var run = try told()
+    #expect(run.machine.isSoaking && run.machine.state(of: "tell") == .pending)
+    #expect(try run.take(soaked(.lasted)) == ["plan tell#1"])
+    try run.take(planned("tell"))
+    try run.take(applied("tell"))
+    #expect(try run.take(holds("tell")) == ["close succeeded"])
+
+    // Not seen good: nobody is told that it is.
+    var bad = try told()
+    #expect(try bad.take(soaked(.notSeen)) == [])
+    #expect(bad.machine.waitsForService && bad.machine.state(of: "tell") == .pending)
+    #expect(try bad.take(order(.continue)) == ["soak 0s"])
+    #expect(try bad.take(soaked(.lasted)) == ["plan tell#1"])
+  }
+
   @Test func `without a time to stay good the service must still be seen good once`() throws {
     var run = try watched(soak: nil)
     try run.complete("b")

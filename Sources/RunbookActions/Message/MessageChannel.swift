@@ -17,7 +17,10 @@ enum MessageChannel: Codable, Equatable, Sendable {
     if let smtp = via.smtp {
       self = .smtp(try SMTPServer(smtp))
     } else if let hook = via.webhook {
-      self = .webhook(Webhook(url: hook.url, headers: hook.headers ?? [:], caFile: hook.caFile))
+      self = .webhook(
+        Webhook(
+          url: hook.url, headers: hook.headers ?? [:], caFile: hook.caFile, json: hook.json,
+          expect: hook.expect?.body))
     } else {
       let path = via.file ?? ""
       guard !path.utf8.contains(0) else {
@@ -144,6 +147,10 @@ struct Webhook: Codable, Equatable, Sendable {
   var url: Value
   var headers: ValueMap
   var caFile: String?
+  /// Posted instead of ours.
+  var json: ValueMap?
+  /// What the body of an answer must hold.
+  var expect: Value?
 
   var spoken: String {
     switch url {

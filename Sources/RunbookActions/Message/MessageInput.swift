@@ -34,10 +34,16 @@ extension MessageSend {
       struct Hook: Decodable, Sendable {
         var url: Value
         var headers: ValueMap?
+        var json: ValueMap?
+        var expect: Expected?
         var caFile: String?
 
+        struct Expected: Decodable, Sendable {
+          var body: Value
+        }
+
         enum CodingKeys: String, CodingKey {
-          case url, headers
+          case url, headers, json, expect
           case caFile = "ca_file"
         }
       }
@@ -89,6 +95,20 @@ extension MessageSend {
           Field(
             "headers", .map(.either([.string, .secret(forChangesOnly: true)])),
             "Headers to send; values may be secrets.", allowsEmpty: true),
+          Field(
+            "json", .map(.any),
+            "The JSON to post instead of ours, as the other side wants it: {text}, {subject}, {body} and "
+              + "{message_id} in its texts are filled in."),
+          Field(
+            "expect",
+            .object([
+              Field(
+                "body", .either([.string, .map(.any)]),
+                "A text that it contains, or a map whose values the JSON body must have.",
+                need: .required)
+            ]),
+            "What an answer from 200 to 299 must say to have accepted it: some say there that they did not."
+          ),
           Field("ca_file", .string, "Trust the authorities in this PEM file, and no others."),
         ]), "By an HTTP POST of JSON."),
       Field(

@@ -28,7 +28,9 @@ extension MessageSend {
 
         The Message-ID is made from run and step, and all messages of one run refer to one thread. Two attempts of one \
         step carry the same id. A webhook gets it as the header Idempotency-Key, and a JSON object with text, subject, \
-        body, to, message_id, run, step and purpose. A file gets it once: it is looked for first.
+        body, to, message_id, run, step and purpose; or with `json` the object that the other side wants. Chat services \
+        that answer 200 and say in the body that they refused are known by `expect`: one that does not say what it must \
+        has not taken the message, and the step fails. A file gets it once: it is looked for first.
 
         By mail every recipient must be accepted, or nothing is sent. A password is only given over TLS, or to this \
         machine itself. Line breaks in a subject or an address are refused. A subject over 200 characters and a text \

@@ -27,7 +27,8 @@ func post(
   }
   let deadline = context.reading.withReserve.deadline
   var request = HTTPRequest(
-    url: url, method: "POST", headers: headers, body: change.json(context.facts), pins: [],
+    url: url, method: "POST", headers: headers, body: change.json(context.facts, hook.json),
+    pins: [],
     caFile: hook.caFile, followsRedirects: false, milliseconds: 0)
   switch await addresses(of: target.host, port: target.port, until: deadline) {
   case .failure(let failure):
@@ -53,7 +54,9 @@ private func judged(
     .withoutControls
   let said = "\(answer.status)" + (words.isEmpty ? "" : " \(words)")
   switch answer.status {
-  case 200..<300: return "\(hook.spoken) accepted it: \(said)"
+  case 200..<300:
+    try hook.mustFit(answer, said)
+    return "\(hook.spoken) accepted it: \(said)"
   case 408, 425, 429, 503:
     throw .passing(.refused, "\(hook.spoken) did not take it: \(said)")
   case 500...:
@@ -94,10 +97,62 @@ private func failure(
   }
 }
 
+extension Webhook {
+  /// Some answer 200 and say in the body that they did not take it.
+  fileprivate func mustFit(_ answer: HTTPAnswer, _ said: String) throws(ActionFailure) {
+    guard let expect else { return }
+    guard let wanted = try? ValueDecoder().decode(BodyExpectation.self, from: expect) else {
+      throw .refused(.input, "'expect.body' is \(expect.kind), not a text or a map")
+    }
+    switch wanted.judge(answer.body, isCut: answer.isCut) {
+    case .fits: return
+    case .differs(let why):
+      throw .refused(
+        .refused, "\(spoken) did not take it: \(said); of its body: \(why)",
+        advice: "look at what it answered, at 'json' and at 'url'")
+    case .unclear(let why):
+      throw .unknown(
+        .failed, "\(spoken) answered \(said), and whether it took the message is not known: \(why)",
+        advice: "look whether the message is there")
+    }
+  }
+}
+
 extension MessageSend.Change {
+  /// With the message in the places that are kept for it.
+  private func filled(_ value: Value) -> Value {
+    switch value {
+    case .string(let text):
+      // In one pass: a message that holds such a word itself is not filled in again.
+      let parts = [
+        "{text}": "\(subject)\n\n\(body)", "{subject}": subject, "{body}": body,
+        "{message_id}": "<\(id)>",
+      ]
+      var filled = ""
+      var rest = text[...]
+      while let start = rest.firstIndex(of: "{") {
+        filled += rest[..<start]
+        rest = rest[start...]
+        if let part = parts.first(where: { rest.hasPrefix($0.key) }) {
+          filled += part.value
+          rest = rest.dropFirst(part.key.count)
+        } else {
+          filled += "{"
+          rest = rest.dropFirst()
+        }
+      }
+      return .string(filled + rest)
+    case .list(let items): return .list(items.map(filled))
+    case .map(let map):
+      return .map(ValueMap(distinct: map.map { ($0.key, filled($0.value)) }))
+    case .null, .bool, .int, .double, .duration, .timestamp, .secret, .unknown: return value
+    }
+  }
+
   /// `text` is what chat programs show; the rest is for programs of one's own.
-  fileprivate func json(_ facts: RunFacts) -> [UInt8] {
-    JSONText.write([
+  fileprivate func json(_ facts: RunFacts, _ wanted: ValueMap?) -> [UInt8] {
+    if let wanted { return JSONText.write(filled(.map(wanted))) }
+    return JSONText.write([
       "text": .string("\(subject)\n\n\(body)"), "subject": .string(subject), "body": .string(body),
       "to": .list(to.map { .string($0.spoken) }), "message_id": .string("<\(id)>"),
       "run": facts.run.map { .string($0.text) } ?? .null, "step": .string(facts.step.text),

@@ -35,7 +35,7 @@ struct StatusScreen {
   private func head(_ size: TerminalSize) -> [ScreenLine] {
     var lines = [
       ScreenLine(summary.title, .strong).adding(
-        "  " + words.runKind(summary.purpose, summary.environment) + words.comma
+        "  " + words.runKind(summary.purpose, summary.environment) + words.clause
           + words.settled(summary.settledCount, summary.stepCount), .faint)
     ]
     if size.rows >= 30, size.columns >= 70, let left = clockLeft {
@@ -146,12 +146,12 @@ struct StatusScreen {
     for wait in summary.waits {
       // What a narrow screen cuts is the text, not the time that is left.
       let left = wait.until.map { words.timeLeft(max(.zero, $0 - now).clockFace) }
-      let start = [wait.step?.text, left].compactMap { $0 }.joined(separator: words.comma)
+      let start = [wait.step?.text, left].compactMap { $0 }.joined(separator: words.clause)
       var line = ScreenLine("  \(start)\(start.isEmpty ? "" : words.colon)\(wait.text)", .warning)
       line.add("  " + words.askedAgo((now - wait.since).clockFace), .faint)
-      if let role = wait.role { line.add(words.comma + role, .faint) }
+      if let role = wait.role { line.add(words.clause + role, .faint) }
       if wait.needed > 1 {
-        line.add(words.comma + words.saidYes(wait.approvedBy.count, wait.needed), .faint)
+        line.add(words.clause + words.saidYes(wait.approvedBy.count, wait.needed), .faint)
       }
       lines.append(line)
       if let first = wait.instructions.first { lines.append(ScreenLine("    \(first)")) }
@@ -177,7 +177,7 @@ struct StatusScreen {
       let began = history.steps[index].startedAt ?? 0
       let time = now - history.records[began].at.wall
       var line = ScreenLine("  \(current.step)", .strong)
-      line.add("  \(words.status(current.status))\(words.comma)\(time.clockFace)")
+      line.add("  \(words.status(current.status))\(words.clause)\(time.clockFace)")
       if let usual = usual[current.step], usual.work.p95 > .zero {
         line.add("  " + words.usually(usual.work.p50, usual.work.p95), .faint)
         if usual.answer == nil, !usual.asksPeople, time > usual.work.p95 {

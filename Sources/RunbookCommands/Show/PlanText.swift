@@ -69,7 +69,9 @@ struct PlanText {
       lines.append("")
       let budget = stage.budget.map { "  (budget \($0.spoken))" } ?? ""
       lines.append(
-        console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget)
+        console.styled(stage.name, .strong) + (stage.title.map { ": \($0)" } ?? "") + budget
+          + (stage.afterSoak == true
+            ? "  (after the soak: when the service was seen to stay good)" : ""))
       lines += steps(of: stage, number)
     }
     lines += contacts

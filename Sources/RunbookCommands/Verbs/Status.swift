@@ -75,12 +75,12 @@ struct Status: ParsableCommand {
       console.styled("\(summary.title)", .strong)
         + "  " + words.runKind(summary.purpose, summary.environment)
         + words.byWhom(summary.startedBy),
-      label(words.runLabel) + summary.run.text + words.comma + words.startedAt(summary.started),
+      label(words.runLabel) + summary.run.text + words.clause + words.startedAt(summary.started),
       label(words.stateLabel)
         + [
           summary.standing(stored.folder, words),
           words.settled(summary.settledCount, summary.stepCount), driver(stored.folder),
-        ].joined(separator: words.comma),
+        ].joined(separator: words.clause),
     ]
     lines += stored.links
     lines += ObjectiveLines(clocks: summary.clocks, words: words).lines

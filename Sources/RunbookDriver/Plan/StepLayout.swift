@@ -40,10 +40,11 @@ struct StepLayout {
   mutating func add(_ stage: Stage) throws(Diagnostic) {
     let first = steps.count
     for step in stage.steps { try add(step) }
-    stages.append(
-      PlannedStage(
-        name: stage.name, title: stage.title, budget: stage.budget, first: first,
-        count: steps.count - first))
+    var planned = PlannedStage(
+      name: stage.name, title: stage.title, budget: stage.budget, first: first,
+      count: steps.count - first)
+    if stage.afterSoak { planned.afterSoak = true }
+    stages.append(planned)
   }
 
   private mutating func add(_ step: Step) throws(Diagnostic) {

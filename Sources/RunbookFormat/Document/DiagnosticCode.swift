@@ -42,6 +42,7 @@ enum DiagnosticCode: String, CaseIterable {
   case wrongKindOfFile = "LB218"
   case budget = "LB219"
   case badRepetition = "LB222"
+  case notAfterSoak = "LB223"
 
   // Order.
   case unknownNeed = "LB301"

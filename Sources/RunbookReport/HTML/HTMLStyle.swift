@@ -79,6 +79,7 @@ enum HTMLStyle {
     h1{font-size:1.3rem}
     .cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .cards,.cards caption,.cards tbody,.cards tr,.cards th,.cards td{display:block;width:auto;min-width:0}
+    .t-split tbody th,.t-steps tbody th,.t-standing tbody th,.t-undone tbody th,.t-notrun tbody th,.t-points tbody th,.t-split td:nth-child(2){width:auto;min-width:0}
     .cards tr{border:1px solid var(--line);border-radius:.25rem;margin:.5rem 0;padding:.25rem .5rem}
     .cards th,.cards td{border:0;padding:.15rem 0;height:auto}
     .pairs th,.pairs td{min-width:0;width:50%}

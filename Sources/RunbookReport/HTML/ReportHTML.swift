@@ -95,7 +95,7 @@ extension ReportHTML {
     guard report.summary.outcome == .succeeded, report.clocks.missesObjective else { return "" }
     let names = [("RTO", report.clocks.rto), ("RPO", report.clocks.rpo)]
       .filter { $0.1.verdict == .missed }.map(\.0)
-    return words.comma + names.joined(separator: ", ") + " " + words.verdict(.missed)
+    return words.clause + names.joined(separator: ", ") + " " + words.verdict(.missed)
   }
 
   private var tiles: Markup {

@@ -26,6 +26,8 @@ package struct Words: Sendable, Equatable {
 
   /// Between the parts of an enumeration.
   package var comma: String { say(", ", "、") }
+  /// Between parts of a sentence: Chinese has another mark for these than for an enumeration.
+  package var clause: String { say(", ", "，") }
   package var semicolon: String { say("; ", "；") }
   package var colon: String { say(": ", "：") }
   package func brackets(_ text: String) -> String { say(" (\(text))", "（\(text)）") }

@@ -17,7 +17,7 @@ extension Words {
   }
   func alerted(_ at: Timestamp, _ name: String?) -> String {
     let name = name.map { " '\($0)'" } ?? ""
-    return say("the alert\(name) came at \(at)", "警报\(name)于 \(at) 发出")
+    return say("the alert\(name) came at \(at)", "告警\(name)于 \(at) 发出")
   }
   func fromStated(_ at: Timestamp, _ others: [String]) -> String {
     let others = others.map { semicolon + $0 }.joined()
@@ -31,7 +31,7 @@ extension Words {
     }
     return say(
       "from when the outage began, which was not said; earlier than its alert: \(alert)",
-      "自中断开始起，但其时间未说明；早于警报：\(alert)")
+      "自中断开始起，但其时间未说明；早于告警：\(alert)")
   }
   func fromEarlier(_ seen: [String]) -> String {
     let seen = seen.joined(separator: semicolon)
@@ -74,7 +74,7 @@ extension Words {
     say(
       "at least \(duration(time)), counted from the \(fromAlert ? "alert" : "declaration"); when the outage "
         + "began was not said",
-      "至少 \(duration(time))，自\(fromAlert ? "警报" : "宣告")起计；中断开始时间未说明")
+      "至少 \(duration(time))，自\(fromAlert ? "告警" : "宣告")起计；中断开始时间未说明")
   }
   func onTheirWord(_ steps: String) -> String {
     say("on a person's word alone: \(steps)", "仅凭人员陈述：\(steps)")

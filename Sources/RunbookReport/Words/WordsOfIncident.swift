@@ -46,12 +46,12 @@ extension Words {
       return say("\(text) % of users", "影响 \(text) % 用户")
     }
     let parts = [facts.severity?.rawValue, share].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: comma)
+    return parts.isEmpty ? nil : parts.joined(separator: clause)
   }
   /// `SEV2, 12 % of users, orange`; nil where nobody has said anything.
   func incident(_ facts: IncidentFacts) -> String? {
     let parts = [severity(facts), facts.colour.map { colour($0) }].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: comma)
+    return parts.isEmpty ? nil : parts.joined(separator: clause)
   }
   var noTimeToRespond: String {
     say("no severity and no colour say how soon it had to be", "未说明严重程度或级别，故无响应时限")

@@ -41,8 +41,8 @@ extension Words {
   }
   var notSeenToStayGood: String {
     say(
-      "every step has ended, but from outside the service was not seen to stay good",
-      "步骤均已结束，但外部未观察到业务持续正常")
+      "the work is done, but from outside the service was not seen to stay good",
+      "各项工作已完成，但外部未观察到业务持续正常")
   }
   var lookAsACustomer: String {
     say(

@@ -47,9 +47,9 @@ extension Words {
   }
   package func watchedFromOutside(_ time: Duration) -> String {
     say(
-      "every step has ended; the service is watched from outside"
+      "the work is done; the service is watched from outside"
         + (time > .zero ? ", it must stay good for \(duration(time))" : ""),
-      "步骤均已结束；正在外部观察业务" + (time > .zero ? "，须持续正常 \(duration(time))" : ""))
+      "各项工作已完成；正在外部观察业务" + (time > .zero ? "，须持续正常 \(duration(time))" : ""))
   }
   package func letFinish(_ cause: String) -> String {
     say(

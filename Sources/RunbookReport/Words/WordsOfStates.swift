@@ -80,10 +80,10 @@ extension Words {
   func verdict(of result: ObjectiveResult) -> String {
     let word = verdict(result.verdict)
     switch (result.verdict, result.margin) {
-    case (.met, let left?): return word + comma + toSpare(left)
+    case (.met, let left?): return word + clause + toSpare(left)
     case (.missed, let left?):
       return word + " " + missedBy(.zero - left, isBound: result.measured.bound == "at_least")
-    case (.stillCounting, let left?): return word + comma + self.left(left)
+    case (.stillCounting, let left?): return word + clause + self.left(left)
     case (.met, nil), (.missed, nil), (.stillCounting, nil), (.unknown, _), (.notRecovered, _),
       (.noTarget, _):
       return word

@@ -107,9 +107,9 @@ extension Words {
   }
   func watching(_ time: Duration) -> String {
     say(
-      "every step has ended; the service is watched"
+      "the work is done; the service is watched"
         + (time > .zero ? " for \(duration(time))" : ""),
-      "步骤均已结束；正在观察业务" + (time > .zero ? " \(duration(time))" : ""))
+      "各项工作已完成；正在观察业务" + (time > .zero ? " \(duration(time))" : ""))
   }
   func opened(_ purpose: Purpose, _ host: String) -> String {
     say("\(purpose.rawValue) opened on \(host)", "\(self.purpose(purpose))开始于 \(host)")

@@ -16,7 +16,10 @@ struct EnvironmentFile {
     allows: [drill]
     roles:
       commander: [\(quoted(currentUser()))]
+    contacts:
+      stakeholders: {name: Stakeholders of the shop, mail: stakeholders@shop.example}
     values:
+      messages: {file: \(quoted("\(folder.path)/messages.mbox"))}
       site_a: {name: site_a, address: \(layout.siteA.front.address)}
       site_b: {name: site_b, address: \(layout.siteB.front.address)}
       db:

@@ -95,6 +95,50 @@ import Testing
     #expect(failure.effect == .unchanged(retryable: false))
   }
 
+  @Test func `an answer of 200 that says in its body that it was refused is a failure`()
+    async throws
+  {
+    let wanted: ValueMap = ["expect": ["body": ["errcode": 0]]]
+    let refusing = try TestServer(
+      .send(answer(200, #"{"errcode":310000,"errmsg":"sign not match"}"#)))
+    defer { refusing.stop() }
+    let failure = try await messageFailure(input(refusing, wanted))
+    #expect(failure.message.contains("did not take it"), "\(failure)")
+    #expect(failure.message.contains("errcode") && failure.message.contains("310000"), "\(failure)")
+    #expect(failure.effect == .unchanged(retryable: false))
+    let page = try TestServer(.send(answer(200, "<html>sign in</html>")))
+    defer { page.stop() }
+    #expect(try await messageFailure(input(page, wanted)).message.contains("it is not JSON"))
+    let slack = try TestServer(.send(answer(200, "invalid_payload")))
+    defer { slack.stop() }
+    let said = try await messageFailure(input(slack, ["expect": ["body": "ok"]]))
+    #expect(said.message.contains("it does not contain 'ok'"), "\(said)")
+    let taking = try TestServer(.send(answer(200, #"{"errcode":0,"errmsg":"ok"}"#)))
+    defer { taking.stop() }
+    _ = try await sendMessage(input(taking, wanted), contexts([:]))
+  }
+
+  @Test func `what is posted can have the form that the other side wants`() async throws {
+    let server = try TestServer(.send(answer(200, "ok")))
+    defer { server.stop() }
+    let json: ValueMap = [
+      "json": [
+        "msgtype": "text", "text": ["content": "{subject}: {body} {other}"],
+        "list": ["{message_id}", 1],
+      ]
+    ]
+    _ = try await sendMessage(input(server, json), contexts([:]))
+    let request = try #require(server.seen.first)
+    let head = try #require(request.firstRange(of: "\r\n\r\n"))
+    let body = try JSONText.read(Array(request[head.upperBound...].utf8))
+    #expect(body["msgtype"] == "text")
+    #expect(body["list"]?.list?.last == 1)
+    #expect(body["list"]?.list?.first?.string?.hasPrefix("<lifeboat.") == true)
+    let content = try #require(body["text"]?["content"]?.string)
+    #expect(content.contains(": ") && content.hasSuffix(" {other}"), "\(content)")
+    #expect(!content.contains("{subject}") && !content.contains("{body}"), "\(content)")
+  }
+
   @Test func `an answer that is lost is unknown, one that says later is not`() async throws {
     let cut = try TestServer(.stall("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"))
     defer { cut.stop() }

@@ -104,7 +104,7 @@ enum ObserverKey: Int, DocumentKey {
 }
 
 enum StageKey: Int, DocumentKey {
-  case stage, title, description, budget, onFailure, steps
+  case stage, title, description, budget, afterSoak, onFailure, steps
 
   static let section = Section(
     "a stage",
@@ -113,6 +113,10 @@ enum StageKey: Int, DocumentKey {
       KeyRule("title", .text, "What it is for, in a few words."),
       KeyRule("description", .text, "More about it, for people."),
       KeyRule("budget", .duration, "Its part of the RTO."),
+      KeyRule(
+        "after_soak", .flag,
+        "It begins when the service was seen to stay good, and tells people so: a last stage of messages."
+      ),
       KeyRule(
         "on_failure", .word(FailurePolicy.allCases.map(\.rawValue)),
         "What a run does when a step of this stage has failed; the runbook's where it is missing."),

@@ -26,9 +26,11 @@ extension DocumentReader {
       stage.title = text(keys[.title], "title")
       stage.description = text(keys[.description], "description")
       stage.budget = duration(keys[.budget], "budget")
+      stage.afterSoak = flag(keys[.afterSoak], "after_soak") ?? false
       let inherited =
         word(keys[.onFailure], "on_failure", FailurePolicy.self) ?? draft.runbook.onFailure
       readSteps(keys[.steps], of: &stage, inherited, into: &draft)
+      checkAfterSoak(stage, after: draft.runbook.stages.last)
       draft.runbook.stages.append(stage)
       if !draft.isWhole { return }
     }
@@ -102,6 +104,23 @@ extension DocumentReader {
     var mask: UInt64 = 0
     for (bit, variant) in variants.enumerated() where only.contains(variant) { mask |= 1 << bit }
     return mask
+  }
+
+  /// What changes the service must be seen to hold, so it comes before the soak.
+  private mutating func checkAfterSoak(_ stage: Stage, after before: Stage?) {
+    if before?.afterSoak == true, !stage.afterSoak {
+      problems.error(
+        .notAfterSoak, "the stage '\(stage.name)' comes behind one with 'after_soak'",
+        at: stage.place, help: "move it before that stage, or write 'after_soak: true' here too")
+    }
+    guard stage.afterSoak else { return }
+    for step in stage.steps where !step.uses.isEmpty {
+      guard let page = catalogue[step.uses], !page.traits.contains(.tells) else { continue }
+      problems.error(
+        .notAfterSoak,
+        "'\(step.id)' does more than tell people something, and comes after the soak",
+        at: step.place, help: "move it to a stage before: what it does must be seen to stay good")
+    }
   }
 
   private mutating func checkBudgets(_ id: NodeID, _ runbook: Runbook) {
