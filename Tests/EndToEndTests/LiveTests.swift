@@ -122,6 +122,19 @@ import Testing
     }
   }
 
+  @Test func `in Chinese the prompt asks in Chinese, and takes the same words`() async throws {
+    try await Desk.with { desk in
+      try desk.runbook(gate("go"), checked("z"))
+      let drill = try desk.terminal("drill", desk.book, "-e", "here", "--lang", "zh-Hans")
+      try await drill.waitFor("请输入 yes 或 no")
+      drill.type("maybe\n")
+      try await drill.waitFor("尚未答复")
+      drill.type("yes\n")
+      #expect(try await drill.waitForEnd() == 0)
+      #expect(drill.shown.transcript.contains("演练成功"), "\(drill.shown.transcript)")
+    }
+  }
+
   @Test func `a drill that is slower than ever warns before the objective has passed`() async throws
   {
     try await Desk.with { desk in

@@ -124,7 +124,7 @@ struct RunFlow {
       link(run, to: prepared.order.incident?.incident, session, console)
       return RunSession.Watch(
         desk: TerminalDesk(
-          console: console, plan: plan, given: given, orders: [], stay: stay,
+          console: console, plan: plan, given: given, orders: [], stay: stay, words: words,
           hold: session.holds(session.store.run(run), console, words)),
         listener: live
       ) {

@@ -2,6 +2,7 @@ import Glibc
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 import Synchronization
 
 /// Asks the people at this terminal; nobody else is asked, and silence is no answer.
@@ -11,6 +12,7 @@ import Synchronization
 final class TerminalDesk: PeopleDesk {
   private let console: Console
   private let plan: Plan
+  private let words: Words
   private let given: Mutex<[StepID: Given]>
   private let orders: Mutex<[SteeringOrder]>
   private let terminal = TerminalTurn()
@@ -26,8 +28,10 @@ final class TerminalDesk: PeopleDesk {
 
   init(
     console: Console, plan: Plan, given: [StepID: Given], orders: [SteeringOrder],
-    stay: Duration, hold: @escaping @Sendable (RunMachine, HoldText.Way) -> HoldText
+    stay: Duration, words: Words,
+    hold: @escaping @Sendable (RunMachine, HoldText.Way) -> HoldText
   ) {
+    self.words = words
     self.stay = stay
     self.hold = hold
     self.console = console
@@ -55,8 +59,8 @@ final class TerminalDesk: PeopleDesk {
       }
     }
     guard console.isInteractive else { return nil }
-    return await asking { [console] withdrawal in
-      Self.ask(console, step, attempt, request, by, withdrawal)
+    return await asking { [console, words] withdrawal in
+      Self.ask(console, words, step, attempt, request, by, withdrawal)
     }
   }
 
@@ -74,17 +78,18 @@ final class TerminalDesk: PeopleDesk {
       return PersonAnswer(step: step.id, attempt: attempt, decision: .approve, by: by)
     }
     guard console.isInteractive else { return nil }
-    return await asking { [console] withdrawal in
-      Self.ask(console, step, attempt, request, by, withdrawal)
+    return await asking { [console, words] withdrawal in
+      Self.ask(console, words, step, attempt, request, by, withdrawal)
     }
   }
 
   private static func ask(
-    _ console: Console, _ step: PlannedStep, _ attempt: Int, _ request: PersonRequest,
+    _ console: Console, _ words: Words, _ step: PlannedStep, _ attempt: Int,
+    _ request: PersonRequest,
     _ by: String, _ withdrawal: Withdrawal
   ) -> PersonAnswer? {
     guard !withdrawal.isSet else { return nil }
-    console.note("\n" + console.styled("\(step.id) asks \(by):", .strong))
+    console.note("\n" + console.styled(words.asksYou(step.id, by), .strong))
     console.note(wrapped(request.text, width: 100, indent: "  "))
     for line in request.instructions { console.note("    - \(line)") }
     let (yes, no) =
@@ -94,20 +99,20 @@ final class TerminalDesk: PeopleDesk {
       case .task: ("done", "cannot")
       }
     while true {
-      console.prompt("  Type '\(yes)' or '\(no)': ")
+      console.prompt("  " + words.typeEither(yes, no))
       guard let line = TerminalLines.next({ withdrawal.isSet }) else {
-        if withdrawal.isSet { console.note("\n  This is not asked here any more.") }
+        if withdrawal.isSet { console.note("\n  " + words.notAskedHere) }
         return nil
       }
       switch line.trimmed {
       case yes:
         return PersonAnswer(step: step.id, attempt: attempt, decision: .approve, by: by)
       case no:
-        console.prompt("  Why? ")
+        console.prompt("  " + words.whyPrompt)
         return PersonAnswer(
           step: step.id, attempt: attempt, decision: .decline, by: by,
           reason: TerminalLines.next({ withdrawal.isSet })?.trimmed)
-      default: console.note("  Neither was typed; nothing has been answered.")
+      default: console.note("  " + words.neitherTyped)
       }
     }
   }
@@ -120,7 +125,9 @@ final class TerminalDesk: PeopleDesk {
     if let order = takeOrderGiven() { return order }
     guard console.isInteractive else { return nil }
     console.note("\n" + hold(machine, .prompt).text)
-    let decision = await asking { [console] in Self.askForOrder(console, $0) }
+    let decision = await asking { [console, words] in
+      Self.askForOrder(console, words, $0)
+    }
     if decision == nil, !Task.isCancelled { hasLeft.set() }
     return decision
   }
@@ -138,30 +145,30 @@ final class TerminalDesk: PeopleDesk {
   }
 
   private static func askForOrder(
-    _ console: Console, _ withdrawal: Withdrawal
+    _ console: Console, _ says: Words, _ withdrawal: Withdrawal
   ) -> SteeringOrder? {
     let by = Person.current
     while !withdrawal.isSet {
-      console.prompt("  What now? (one of the above): ")
+      console.prompt("  " + says.whatNow)
       guard let line = TerminalLines.next({ withdrawal.isSet }) else { break }
       let words = line.split(separator: " ").map(String.init)
       guard let verb = words.first else { continue }
       if verb == "leave" { return nil }
       guard let order = OrderWords.order(verb, words.count > 1 ? words[1] : nil, by) else {
-        console.note("  '\(line.trimmed)' is not one of them; nothing has been decided.")
+        console.note("  " + says.notOneOfThem(line.trimmed))
         continue
       }
       if !order.verb.needsReason { return order }
-      console.prompt("  Why? (goes into the report) ")
+      console.prompt("  " + says.whyForReport)
       guard let reason = TerminalLines.next({ withdrawal.isSet })?.trimmed, !reason.isEmpty else {
         if withdrawal.isSet { break }
-        console.note("  A reason is needed; nothing has been decided.")
+        console.note("  " + says.reasonNeeded)
         continue
       }
       return SteeringOrder(
         order.verb, step: order.step, by: by, reason: reason, gate: order.gate)
     }
-    if withdrawal.isSet { console.note("\n  The run has moved; nothing is asked here any more.") }
+    if withdrawal.isSet { console.note("\n  " + says.runHasMoved) }
     return nil
   }
 
@@ -170,9 +177,9 @@ final class TerminalDesk: PeopleDesk {
     guard !hasLeft.isSet, console.isInteractive || stay > .zero else { return }
     console.note("\n" + hold(machine, .driven).text)
     if console.isInteractive {
-      console.note("  Waiting for somebody elsewhere to answer; Ctrl-C lets go of the run.")
+      console.note("  " + words.waitsElsewhere)
     } else {
-      console.note("  Waiting for that for up to \(stay.spoken).")
+      console.note("  " + words.waitsUpTo(stay))
     }
     try? await ContinuousClock().sleep(
       for: console.isInteractive ? .seconds(1_000_000_000) : stay)
@@ -180,8 +187,8 @@ final class TerminalDesk: PeopleDesk {
 
   func refused(_ order: SteeringOrder, because refusal: SteeringRefusal) async {
     console.note(
-      "  Not possible: \(refusal.message). Nothing was changed."
-        + (refusal.next.map { " Next: \($0)." } ?? ""))
+      "  " + words.notPossible(refusal.message)
+        + (refusal.next.map { words.say(" ", "") + words.sentence(words.nextAdvice($0)) } ?? ""))
   }
 }
 

@@ -150,7 +150,7 @@ struct TakeOver {
       return RunSession.Watch(
         desk: TerminalDesk(
           console: console, plan: stored.plan, given: given, orders: orders.map(stored.seen),
-          stay: stay,
+          stay: stay, words: words,
           hold: session.holds(folder, console, words)),
         listener: shown
       ) {

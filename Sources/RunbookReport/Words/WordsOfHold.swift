@@ -106,3 +106,41 @@ extension Words {
     say("go on: look at what was under way, then ask again", "继续：先查看进行中的步骤，再询问")
   }
 }
+
+// MARK: - The prompt. What is typed is the same in every language.
+
+extension Words {
+  package func asksYou(_ step: StepID, _ who: String) -> String {
+    say("\(step) asks \(who):", "\(step) 询问 \(who)：")
+  }
+  package func typeEither(_ yes: String, _ no: String) -> String {
+    say("Type '\(yes)' or '\(no)': ", "请输入 \(yes) 或 \(no)：")
+  }
+  package var notAskedHere: String { say("This is not asked here any more.", "此处不再询问。") }
+  package var whyPrompt: String { say("Why? ", "原因？ ") }
+  package var neitherTyped: String {
+    say("Neither was typed; nothing has been answered.", "输入的不是其中之一；尚未答复。")
+  }
+  package var whatNow: String { say("What now? (one of the above): ", "现在怎么办？（以上之一）：") }
+  package func notOneOfThem(_ line: String) -> String {
+    say("'\(line)' is not one of them; nothing has been decided.", "“\(line)”不是其中之一；尚未决定。")
+  }
+  package var whyForReport: String { say("Why? (goes into the report) ", "原因？（写入报告） ") }
+  package var reasonNeeded: String {
+    say("A reason is needed; nothing has been decided.", "必须说明原因；尚未决定。")
+  }
+  package var runHasMoved: String {
+    say("The run has moved; nothing is asked here any more.", "执行已有变化；此处不再询问。")
+  }
+  package var waitsElsewhere: String {
+    say(
+      "Waiting for somebody elsewhere to answer; Ctrl-C lets go of the run.",
+      "等待他人在别处答复；Ctrl-C 放开执行。")
+  }
+  package func waitsUpTo(_ time: Duration) -> String {
+    say("Waiting for that for up to \(duration(time)).", "为此至多等待 \(duration(time))。")
+  }
+  package func notPossible(_ why: String) -> String {
+    say("Not possible: \(why). Nothing was changed.", "无法执行：\(why)。未作任何变更。")
+  }
+}
