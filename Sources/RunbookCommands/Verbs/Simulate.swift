@@ -8,6 +8,7 @@ import RunbookSimulation
 /// `lifeboat simulate`: a run in a model, and what happens to it when things go wrong.
 struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "simulate",
     abstract: "Run a plan in a model of the world. Touches no server, no secret, no state.",
     discussion: """
       The plan is made from the documents alone. In the model every step takes its expected time \

@@ -23,6 +23,7 @@ private let answers = """
 /// `lifeboat pause`: nothing more is started.
 struct Pause: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "pause",
     abstract: "Stop a running run from starting anything more; what runs is let finish.",
     discussion: """
       Its process stays and takes orders. A step that is only being looked at makes no change: it is \
@@ -37,6 +38,7 @@ struct Pause: ParsableCommand {
 /// `lifeboat continue`: ends a pause.
 struct Continue: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "continue",
     abstract: "Go on with a run that somebody paused.", discussion: answers)
   @Argument(help: runHelp) var id: String
   @OptionGroup var options: SteerOptions
@@ -47,6 +49,7 @@ struct Continue: ParsableCommand {
 /// `lifeboat approve`: yes to one question.
 struct Approve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "approve",
     abstract: "Say yes to the question of one step of a running run.",
     discussion: """
       Counts when this account holds the role that the step asks for. Nothing may be answered that is \
@@ -62,6 +65,7 @@ struct Approve: ParsableCommand {
 /// `lifeboat decline`: no to one question.
 struct Decline: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "decline",
     abstract: "Say no to the question of one step of a running run.",
     discussion: """
       The step fails and has changed nothing; the runbook's on_failure says what follows. Needs \
@@ -77,6 +81,7 @@ struct Decline: ParsableCommand {
 /// `lifeboat retry`: another attempt.
 struct Retry: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "retry",
     abstract: "Look at a failed step again, and make another attempt where it does not hold.",
     discussion: "Needs --reason. \(answers)")
   @Argument(help: runHelp) var id: String
@@ -89,6 +94,7 @@ struct Retry: ParsableCommand {
 /// `lifeboat skip`: leaves a failed step out.
 struct Skip: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "skip",
     abstract: "Leave a failed step out; what needs it goes on.",
     discussion: """
       What the step may have changed stays as it is. Listed in the report as a deviation. Needs \
@@ -117,6 +123,7 @@ struct MarkDone: ParsableCommand {
 /// `lifeboat override`: waives a guard that has refused.
 struct Override: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "override",
     abstract: "Waive a guard that a step has refused by, for that step and up to what was shown.",
     discussion: """
       Only for a guard that the step's action says a person may override ('lifeboat actions NAME' lists \
@@ -138,6 +145,7 @@ struct Override: ParsableCommand {
 /// `lifeboat confirm`: a change that would take itself back stays.
 struct Confirm: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "confirm",
     abstract: "Say that a change stays which would otherwise take itself back.",
     discussion: """
       For a step with 'commit_within': its change is made, and is undone by itself when its time is \
@@ -154,6 +162,7 @@ struct Confirm: ParsableCommand {
 /// `lifeboat abort`: ends a run where it stands.
 struct Abort: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "abort",
     abstract: "End a running run where it stands: nothing more is started, nothing is undone.",
     discussion: """
       What runs is let finish first; a step that is only being looked at makes no change. 'undo' can \
