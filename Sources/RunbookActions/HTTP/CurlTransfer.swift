@@ -60,4 +60,22 @@ struct CurlTransfer: ~Copyable {
     let text = String(cString: message)
     return (code, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text)
   }
+
+  // What libcurl knows of it afterwards; asked here, where the handle cannot have been given back.
+
+  func number(_ info: CURLINFO) -> Int {
+    var number = 0
+    lifeboat_curl_get_long(handle, info, &number)
+    return number
+  }
+  func seconds(_ info: CURLINFO) -> Double {
+    var seconds = 0.0
+    lifeboat_curl_get_double(handle, info, &seconds)
+    return seconds
+  }
+  func text(_ info: CURLINFO) -> String? {
+    var text: UnsafeMutablePointer<CChar>?
+    lifeboat_curl_get_text(handle, info, &text)
+    return text.map { String(cString: $0) }
+  }
 }

@@ -22,19 +22,14 @@ func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
   }
   let (code, text) = transfer.perform()
   var answer = collector.answer
-  var status = 0
-  lifeboat_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+  let status = transfer.number(CURLINFO_RESPONSE_CODE)
   answer.status = status
-  var seconds = 0.0
-  lifeboat_curl_get_double(handle, CURLINFO_TOTAL_TIME, &seconds)
-  answer.took = .microseconds(Int64(seconds * 1e6))
-  var remote: UnsafeMutablePointer<CChar>?
-  lifeboat_curl_get_text(handle, CURLINFO_PRIMARY_IP, &remote)
-  answer.remoteIP = remote.map { String(cString: $0) } ?? ""
+  answer.took = .microseconds(Int64(transfer.seconds(CURLINFO_TOTAL_TIME) * 1e6))
+  answer.remoteIP = transfer.text(CURLINFO_PRIMARY_IP) ?? ""
   if code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isCut && status > 0) {
     return .success(answer)
   }
-  return .failure(trouble(handle, code, text))
+  return .failure(trouble(transfer, code, text))
 }
 
 private func configure(_ transfer: inout CurlTransfer, _ request: HTTPRequest) {
@@ -60,15 +55,12 @@ private func configure(_ transfer: inout CurlTransfer, _ request: HTTPRequest) {
 }
 
 private func trouble(
-  _ handle: UnsafeMutableRawPointer, _ code: CURLcode, _ text: String
+  _ transfer: borrowing CurlTransfer, _ code: CURLcode, _ text: String
 ) -> HTTPTrouble {
-  var number = 0
-  lifeboat_curl_get_long(handle, CURLINFO_OS_ERRNO, &number)
-  var connected = 0.0
-  lifeboat_curl_get_double(handle, CURLINFO_CONNECT_TIME, &connected)
+  let connected = transfer.seconds(CURLINFO_CONNECT_TIME)
   switch code {
   case CURLE_COULDNT_CONNECT:
-    switch Int32(number) {
+    switch Int32(transfer.number(CURLINFO_OS_ERRNO)) {
     case ECONNREFUSED, ECONNRESET: return .refused
     case EHOSTUNREACH, EHOSTDOWN: return .hostUnreachable
     case ETIMEDOUT: return .connectTimedOut

@@ -99,21 +99,16 @@ struct SheetOptions: ParsableArguments {
   }
   @Option(help: "text (Markdown) and html for people, json for programs.")
   var format: Format = .text
-  @Option(help: "The language of our own words; what was recorded stays as it is.")
-  var lang: Language = .english
-  @Option(
-    help: ArgumentHelp(
-      "Write to this file, which must not be there yet, instead of the screen.", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var language: LanguageOptions
+  @OptionGroup var output: ReportOutput
 
   func write(_ sheet: (Language) -> Sheet, _ json: String, _ console: Console) throws {
     let text =
       switch format {
-      case .text: sheet(lang).markdown
-      case .html: sheet(lang).html
+      case .text: sheet(language.lang).markdown
+      case .html: sheet(language.lang).html
       case .json: json
       }
-    try ReportOutput(path: output, console: console).write(text)
+    try output.write(text, console)
   }
 }

@@ -230,14 +230,8 @@ struct IncidentShow: ParsableCommand {
       markdown and html for people (html is one file for screen, phone and paper), json for programs.
       """)
   var format: Format = .markdown
-  @Option(help: "The language of our own words; what people wrote stays as it is.")
-  var lang: Language = .english
-  @Option(
-    name: [.customLong("output"), .customLong("out")],
-    help: ArgumentHelp(
-      "Write to this file, which must not be there yet, instead of the screen.", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var language: LanguageOptions
+  @OptionGroup var output: ReportOutput
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case markdown
@@ -248,14 +242,15 @@ struct IncidentShow: ParsableCommand {
   func run() throws {
     let desk = IncidentDesk(try RunStore.current())
     // What programs read is the same in every language.
-    let report = try desk.report(desk.store.find(id), in: format == .json ? .english : lang)
+    let report = try desk.report(
+      desk.store.find(id), in: format == .json ? .english : language.lang)
     let text =
       switch format {
       case .markdown: report.markdown
       case .html: report.html
       case .json: JSONText.text(report.json, style: .plain, pretty: true) + "\n"
       }
-    try ReportOutput(path: output, console: Console()).write(text)
+    try output.write(text, Console())
   }
 }
 

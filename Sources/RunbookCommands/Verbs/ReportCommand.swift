@@ -19,12 +19,7 @@ struct ReportCommand: ParsableCommand {
       ('schema report' describes it), csv for spreadsheets (the timeline), junit for CI servers.
       """)
   var format: ReportFormat = .markdown
-  @Option(
-    name: [.customLong("output"), .customLong("out")],
-    help: ArgumentHelp(
-      "Write to this file, which must not be there yet, instead of the screen.", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var output: ReportOutput
 
   @Option(
     parsing: .upToNextOption,
@@ -32,8 +27,7 @@ struct ReportCommand: ParsableCommand {
       "Set these runs of one runbook side by side instead; differences are from the first to the last.",
       valueName: "run"))
   var compare: [String] = []
-  @Option(help: "The language of our own words; what was recorded stays as it is.")
-  var lang: Language = .english
+  @OptionGroup var language: LanguageOptions
 
   func run() throws {
     let console = Console()
@@ -41,13 +35,13 @@ struct ReportCommand: ParsableCommand {
     guard compare.isEmpty else { return try compareRuns(session, console) }
     let stored = try StoredRun(session.store.find(id), session: session)
     // What programs read is the same in every language.
-    let language: Language =
+    let read: Language =
       switch format {
-      case .markdown, .html: lang
+      case .markdown, .html: language.lang
       case .json, .csv, .junit: .english
       }
-    let report = try stored.wholeReport(in: language)
-    try ReportOutput(path: output, console: console).write(report.text(as: format))
+    let report = try stored.wholeReport(in: read)
+    try output.write(report.text(as: format), console)
   }
 }
 
@@ -75,39 +69,15 @@ extension ReportCommand {
       reports, definitions: stored.map { StepContent.all($0.history.plan) })
     let text: String
     switch format {
-    case .markdown: text = comparison.sheet(lang).markdown
-    case .html: text = comparison.sheet(lang).html
+    case .markdown: text = comparison.sheet(language.lang).markdown
+    case .html: text = comparison.sheet(language.lang).html
     case .json: text = comparison.jsonText
     case .csv, .junit:
       throw Refusal(
         .invalid, "a comparison is written as markdown, html or json", changed: "")
     }
-    try ReportOutput(path: output, console: console).write(text)
+    try output.write(text, console)
   }
 }
 
 extension ReportFormat: ExpressibleByArgument {}
-
-/// Where a report goes: the screen, or a new file that appears whole or not at all.
-struct ReportOutput {
-  let path: String?
-  let console: Console
-
-  func write(_ text: String) throws {
-    // The screen and the file get the same bytes: the console ends the last line itself.
-    guard let path else {
-      return console.out(text.hasSuffix("\n") ? String(text.dropLast()) : text)
-    }
-    do throws(StoreError) {
-      try ExportFile.create(path, Array(text.utf8))
-    } catch {
-      throw Refusal(
-        error.kind == .alreadyExists ? .invalid : .internal,
-        "the report cannot be written to \(path): "
-          + (error.kind == .alreadyExists ? "it exists already" : error.message),
-        changed: "",
-        next: "name a file that does not exist yet, in a folder that can be written")
-    }
-    console.out("Written to \(path).")
-  }
-}
