@@ -77,7 +77,7 @@ let package = Package(
     library(
       "RunbookReport", ["RunbookModel", "RunbookEngine", "RunbookForecast", "RunbookJournal"]),
     // L2: what a step action promises
-    library("RunbookAction", ["RunbookModel"]),
+    library("RunbookAction", ["RunbookModel", "CLinux"]),
     // L3: does IO
     library("RunbookProcess", ["RunbookModel", "RunbookAction", "CLinux"]),
     library(

@@ -11,7 +11,14 @@ public struct AnyAction: Sendable {
     case person(Person)
   }
 
-  public typealias Check = @Sendable (Value, ReadContext) async -> Verdict
+  public struct Check: Sendable {
+    /// Reads the input once, for as many looks as are wanted.
+    public let prepared: @Sendable (Value) -> @Sendable (ReadContext) async -> Verdict
+
+    public func callAsFunction(_ input: Value, _ context: ReadContext) async -> Verdict {
+      await prepared(input)(context)
+    }
+  }
   public typealias Person = @Sendable (Value) throws(ActionFailure) -> PersonRequest
 
   public struct Change: Sendable {
@@ -26,14 +33,16 @@ public struct AnyAction: Sendable {
   public init<Action: CheckAction>(_ action: Action) {
     page = action.page
     let name = action.page.name
-    body = .check { input, context in
-      do throws(ActionFailure) {
-        let decoded = try decodeInput(Action.Input.self, from: input, of: name)
-        return await action.check(decoded, in: context.guarded(by: Action.Input.fields, input))
-      } catch {
-        return .cannotTell(Evidence(error.message))
-      }
-    }
+    body = .check(
+      Check { input in
+        do throws(ActionFailure) {
+          let decoded = try decodeInput(Action.Input.self, from: input, of: name)
+          let names = changeSecrets(in: Action.Input.fields, input)
+          return { await action.check(decoded, in: $0.guarding(names)) }
+        } catch {
+          return { [message = error.message] _ in .cannotTell(Evidence(message)) }
+        }
+      })
   }
 
   public init<Action: PersonAction>(_ action: Action) {
@@ -68,7 +77,7 @@ public struct AnyAction: Sendable {
       Change(
         plan: { input, context throws(ActionFailure) in
           let decoded = try decodeInput(Action.Input.self, from: input, of: name)
-          let guarded = context.guarded(by: Action.Input.fields, input)
+          let guarded = context.guarding(changeSecrets(in: Action.Input.fields, input))
           switch try await action.plan(decoded, in: guarded) {
           case .change(let change, let preview):
             return .change(try encodeChange(change, of: name), preview)
@@ -159,12 +168,17 @@ private func reason(_ error: any Error) -> String {
 }
 
 extension ReadContext {
-  /// Withholds the secrets that stand in fields for changes only.
-  fileprivate func guarded(by fields: [Field], _ input: Value) -> ReadContext {
-    var names = Set<SecretName>()
-    collectChangeSecrets(.object(fields), input, into: &names)
-    return names.isEmpty ? self : keeping(names)
+  /// Withholds these secrets from who only looks.
+  fileprivate func guarding(_ names: Set<SecretName>) -> ReadContext {
+    names.isEmpty ? self : keeping(names)
   }
+}
+
+/// The secrets that stand in fields for changes only.
+private func changeSecrets(in fields: [Field], _ input: Value) -> Set<SecretName> {
+  var names = Set<SecretName>()
+  collectChangeSecrets(.object(fields), input, into: &names)
+  return names
 }
 
 private func collectChangeSecrets(

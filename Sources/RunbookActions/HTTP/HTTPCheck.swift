@@ -95,7 +95,7 @@ struct HTTPCheck: CheckAction {
     }
     request.milliseconds = deadline.milliseconds
     let ready = request
-    return await blocking { exchange(ready) }
+    return await exchange(ready)
   }
 }
 

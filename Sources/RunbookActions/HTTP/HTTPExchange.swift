@@ -1,14 +1,25 @@
 import CLibCurl
 import Glibc
+import RunbookAction
 import RunbookModel
 
-/// Sends a request and reads its answer through libcurl. Blocks its thread, for `milliseconds` at most.
-func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
-  guard var transfer = CurlTransfer(milliseconds: request.milliseconds) else {
-    return .failure(.notTried("libcurl could not be started"))
+/// Sends a request and reads its answer through libcurl, in `milliseconds` at most.
+func exchange(_ request: HTTPRequest) async -> Result<HTTPAnswer, HTTPTrouble> {
+  let loop = EventLoop.current
+  return await withCheckedContinuation { answer in
+    loop.perform { begin(request, on: loop) { answer.resume(returning: $0) } }
   }
+}
+
+private func begin(
+  _ request: HTTPRequest, on loop: EventLoop,
+  _ done: @escaping @Sendable (Result<HTTPAnswer, HTTPTrouble>) -> Void
+) {
+  guard let multi = CurlMulti.here(loop),
+    var transfer = CurlTransfer(milliseconds: request.milliseconds)
+  else { return done(.failure(.notTried("libcurl could not be started"))) }
   configure(&transfer, request)
-  if let refusal = transfer.refusal { return .failure(.notTried(refusal)) }
+  if let refusal = transfer.refusal { return done(.failure(.notTried(refusal))) }
   let handle = transfer.handle
   let collector = Collector()
   let pointer = Unmanaged.passUnretained(collector).toOpaque()
@@ -20,13 +31,18 @@ func exchange(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
   lifeboat_curl_set_write(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, pointer in
     Collector.from(pointer).header(UnsafeRawBufferPointer(start: bytes, count: size * count))
   }
-  let (code, text) = transfer.perform()
+  // The collector lives as long as the transfer: this closure holds it.
+  multi.start(transfer) { transfer, code, text in done(result(transfer, collector, code, text)) }
+}
+
+private func result(
+  _ transfer: borrowing CurlTransfer, _ collector: Collector, _ code: CURLcode, _ text: String
+) -> Result<HTTPAnswer, HTTPTrouble> {
   var answer = collector.answer
-  let status = transfer.number(CURLINFO_RESPONSE_CODE)
-  answer.status = status
+  answer.status = transfer.number(CURLINFO_RESPONSE_CODE)
   answer.took = .microseconds(Int64(transfer.seconds(CURLINFO_TOTAL_TIME) * 1e6))
   answer.remoteIP = transfer.text(CURLINFO_PRIMARY_IP) ?? ""
-  if code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isCut && status > 0) {
+  if code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isCut && answer.status > 0) {
     return .success(answer)
   }
   return .failure(trouble(transfer, code, text))
@@ -100,24 +116,29 @@ private final class Collector {
   func header(_ bytes: UnsafeRawBufferPointer) -> Int {
     headerBytes += bytes.count
     guard headerBytes <= HTTPLimits.headers else { return 0 }
-    let line = String(decoding: bytes, as: UTF8.self)
-    if line.hasPrefix("HTTP/") {
+    if bytes.starts(with: "HTTP/".utf8) {
       // An interim answer, or the one before a redirect: only the last counts.
       answer.headers = []
       answer.body = []
-    } else if let colon = line.firstIndex(of: ":") {
-      let value = line[line.index(after: colon)...]
+    } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
+      let value = trimmed(bytes[(colon + 1)...])
       answer.headers.append(
-        (line[..<colon].lowercased(), trimmed(value)))
+        (
+          String(decoding: bytes[..<colon], as: UTF8.self).lowercased(),
+          String(decoding: value, as: UTF8.self)
+        ))
     }
     return bytes.count
   }
 }
 
-private func trimmed(_ text: Substring) -> String {
-  let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
-  guard let first = text.firstIndex(where: { !isSpace($0) }),
-    let last = text.lastIndex(where: { !isSpace($0) })
-  else { return "" }
-  return String(text[first...last])
+/// Without the white space around it (RFC 9110 5.5), and the end of the line.
+private func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+  func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
+  }
+  guard let first = bytes.firstIndex(where: { !isSpace($0) }),
+    let last = bytes.lastIndex(where: { !isSpace($0) })
+  else { return bytes[bytes.endIndex...] }
+  return bytes[first...last]
 }

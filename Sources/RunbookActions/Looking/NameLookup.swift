@@ -10,6 +10,21 @@ struct SocketAddress: Sendable, Hashable {
   /// Numeric, without the port.
   var text: String
 
+  init(bytes: [UInt8], family: Int32, text: String) {
+    self.bytes = bytes
+    self.family = family
+    self.text = text
+  }
+
+  /// nil where it is no IPv4 address as inet_pton(3) reads it; for those the resolver need not be asked.
+  init?(v4 host: String, _ port: UInt16) {
+    var address = sockaddr_in()
+    guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else { return nil }
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    self.init(bytes: withUnsafeBytes(of: address) { Array($0) }, family: AF_INET, text: host)
+  }
+
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     bytes.withUnsafeBytes { raw in
       body(raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
@@ -38,6 +53,7 @@ enum LookupFailure: Error, Sendable, Equatable {
 func addresses(
   of host: String, port: UInt16, until deadline: Deadline
 ) async -> Result<[SocketAddress], LookupFailure> {
+  if let numeric = SocketAddress(v4: host, port) { return .success([numeric]) }
   if let numeric = try? resolve(host, port, AI_NUMERICHOST).get() { return .success(numeric) }
   return await withCheckedContinuation { answer in
     lookups.ask(host, port, until: deadline) { answer.resume(returning: $0) }

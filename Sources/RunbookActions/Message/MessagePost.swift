@@ -41,7 +41,7 @@ func post(
   }
   request.milliseconds = deadline.milliseconds
   let ready = request
-  switch await blocking({ exchange(ready) }) {
+  switch await exchange(ready) {
   case .success(let answer): return try judged(answer, hook, context)
   case .failure(let trouble): throw failure(trouble, hook, change, context)
   }

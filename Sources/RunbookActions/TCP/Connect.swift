@@ -23,22 +23,61 @@ enum ConnectOutcome: Sendable, Equatable {
   }
 }
 
-/// Tries all addresses at the same time; the first that accepts decides. Blocks its thread until `deadline` at most.
-func connect(to addresses: [SocketAddress], until deadline: Deadline) -> ConnectOutcome {
-  var attempts = addresses.map(Attempt.init)
-  defer { for attempt in attempts where attempt.descriptor >= 0 { close(attempt.descriptor) } }
-  while attempts.contains(where: { $0.end == nil }) {
-    if deadline.hasPassed { break }
-    var watched = attempts.map {
-      pollfd(fd: $0.end == nil ? $0.descriptor : -1, events: Int16(POLLOUT), revents: 0)
+/// Tries all addresses at the same time, until `deadline` at most; the first that accepts decides.
+func connect(to addresses: [SocketAddress], until deadline: Deadline) async -> ConnectOutcome {
+  let loop = EventLoop.current
+  return await withCheckedContinuation { answer in
+    loop.perform {
+      Attempts(addresses, on: loop) { answer.resume(returning: $0) }.begin(until: deadline)
     }
-    guard poll(&watched, nfds_t(watched.count), Int32(deadline.milliseconds)) > 0 else { continue }
-    for (index, entry) in watched.enumerated() where entry.revents != 0 {
-      attempts[index].finish()
-    }
-    if attempts.contains(where: { $0.end == .connected }) { break }
   }
-  return outcome(attempts)
+}
+
+/// Used on the thread of its loop only.
+private final class Attempts: @unchecked Sendable {
+  private let loop: EventLoop
+  private var attempts: [Attempt]
+  /// By the place of their attempt, until it has ended.
+  private var watches: [Int: EventLoop.Watch] = [:]
+  private var alarm: EventLoop.Alarm?
+  /// nil when it was answered.
+  private var answer: ((ConnectOutcome) -> Void)?
+
+  init(
+    _ addresses: [SocketAddress], on loop: EventLoop,
+    _ answer: @escaping @Sendable (ConnectOutcome) -> Void
+  ) {
+    self.loop = loop
+    self.answer = answer
+    attempts = addresses.map(Attempt.init)
+  }
+
+  deinit { for attempt in attempts where attempt.descriptor >= 0 { close(attempt.descriptor) } }
+
+  func begin(until deadline: Deadline) {
+    guard !isDecided else { return end() }
+    for place in attempts.indices where attempts[place].end == nil {
+      watches[place] = loop.watch(attempts[place].descriptor, for: .writing) { [self] _ in
+        watches.removeValue(forKey: place)?.end()
+        attempts[place].finish()
+        if isDecided { end() }
+      }
+    }
+    alarm = loop.at(deadline.instant) { self.end() }
+  }
+
+  private var isDecided: Bool {
+    attempts.contains { $0.end == .connected } || !attempts.contains { $0.end == nil }
+  }
+
+  private func end() {
+    for watch in watches.values { watch.end() }
+    watches = [:]
+    alarm?.callOff()
+    alarm = nil
+    answer?(outcome(attempts))
+    answer = nil
+  }
 }
 
 private func outcome(_ attempts: [Attempt]) -> ConnectOutcome {

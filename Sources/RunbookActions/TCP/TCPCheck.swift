@@ -114,7 +114,7 @@ private func attempt(_ target: HostPort, until deadline: Deadline) async -> Atte
   case .failure(let failure): return .notTried("\(target.host): \(failure.message)")
   case .success(let found):
     let began = ContinuousClock.now
-    let outcome = await blocking { connect(to: found, until: deadline) }
+    let outcome = await connect(to: found, until: deadline)
     switch outcome {
     case .connected(let address): return .connected(address, ContinuousClock.now - began)
     case .unreachable(let failed): return .failed(failed)

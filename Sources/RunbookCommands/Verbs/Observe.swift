@@ -53,7 +53,8 @@ struct Observe: AsyncParsableCommand {
       scope: RunScope(
         plan: plan, outputs: StepOutputs(plan: plan, catalogue: program.registry.catalogue),
         opening: nil), clock: program.clock, run: nil, outageAt: nil)
-    let pool = ObserverPool(observers, clock: program.clock) { await performer.sample($0) }
+    let pool = ObserverPool(
+      observers, clock: program.clock, sampler: performer.sampler(of: observers))
     let end = ObservationEnd()
     let watch = try ObservationLog(
       pool: pool, begin: { try store.begin(opening, at: program.clock.now()) },

@@ -1,3 +1,4 @@
+import RunbookAction
 package import RunbookEngine
 package import RunbookModel
 import Synchronization
@@ -34,9 +35,11 @@ package final class ObserverPool: Sendable {
   /// Begins to look; `record` is called when there is something to record.
   package func start(_ record: @escaping @Sendable () -> Void) {
     let started = observers.indices.map { place in
-      Task.detached { [weak self, clock, observer = observers[place]] in
-        // Not all in the same instant: what they ask shall not be asked by all at once.
-        var due = clock.now().monotonic + observer.every * (place % 16) / 16
+      Task.detached(executorPreference: EventLoop.observing) {
+        [weak self, clock, observer = observers[place]] in
+        // Not all in the same instant, so that what they ask is not asked by all at once; and not each in an instant of
+        // its own, since every time the thread wakes costs more than a sample does.
+        var due = clock.now().monotonic + observer.every * (place % 4) / 4
         while !Task.isCancelled {
           let wait = due - clock.now().monotonic
           if wait > .zero { await clock.sleep(for: wait) }

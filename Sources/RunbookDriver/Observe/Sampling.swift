@@ -1,23 +1,28 @@
 import RunbookAction
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 
 extension Performer {
-  /// One sample of an observer: its check, asked once.
-  package func sample(_ observer: Observer) async -> ObserverTrack.Sample {
-    let begun = clock.now()
-    let verdict = await look(for: observer)
-    let took = clock.now().monotonic - begun.monotonic
-    let state: ObservedState =
-      switch verdict {
-      case .holds: .good
-      case .doesNotHold: .bad
-      case .cannotTell: .unknown
-      }
-    let evidence = verdict.evidence
-    return ObserverTrack.Sample(
-      state, at: begun, took: took, saw: secrets.recorded(evidence.summary),
-      answeredBy: Self.whoAnswered(evidence.facts).map(secrets.recorded))
+  /// Takes samples of these observers: each time its check, asked once.
+  package func sampler(of observers: [Observer]) -> ObserverPool.Sampler {
+    let looks = Dictionary(
+      observers.map { ($0.name, look(for: $0)) }, uniquingKeysWith: { first, _ in first })
+    return { [self] observer in
+      guard let look = looks[observer.name] else { preconditionFailure("not asked for") }
+      let begun = clock.now()
+      let verdict = await sample(observer, look)
+      let took = clock.now().monotonic - begun.monotonic
+      let state: ObservedState =
+        switch verdict {
+        case .holds: .good
+        case .doesNotHold: .bad
+        case .cannotTell: .unknown
+        }
+      let evidence = verdict.evidence
+      return ObserverTrack.Sample(
+        state, at: begun, took: took, saw: secrets.recorded(evidence.summary),
+        answeredBy: Self.whoAnswered(evidence.facts).map(secrets.recorded))
+    }
   }
 
   /// The check's own word for it, else the address that answered.
@@ -28,18 +33,25 @@ extension Performer {
     return nil
   }
 
-  private func look(for observer: Observer) async -> Verdict {
+  private typealias Look = @Sendable (ReadContext) async -> Verdict
+
+  /// The observer's check with its input, which is the same all through a run: observers read nothing that a run finds.
+  private func look(for observer: Observer) -> Result<Look, ActionFailure> {
     let call = observer.check
     guard let action = registry[call.uses], case .check(let check) = action.body else {
-      return .cannotTell(Evidence("this program has no check '\(call.uses)'"))
+      return .failure(.refused(.input, "this program has no check '\(call.uses)'"))
     }
-    switch input(of: action.page, call.with, scope) {
+    return input(of: action.page, call.with, scope).map(check.prepared)
+  }
+
+  private func sample(_ observer: Observer, _ look: Result<Look, ActionFailure>) async -> Verdict {
+    switch look {
     case .failure(let failure): return .cannotTell(Evidence(failure.message))
-    case .success(let input):
+    case .success(let look):
       let deadline = Deadline.after(observer.timeout)
       let context = context(for: StepID(observer.name), until: deadline)
-      return await firstOf(deadline: deadline, grace: Self.grace) {
-        await check(input, context)
+      return await firstOf(deadline: deadline, grace: Self.grace, on: EventLoop.observing) {
+        await look(context)
       } late: {
         .cannotTell(Evidence("no answer in \(observer.timeout.spoken)"))
       }

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookAction
 package import RunbookModel
 
 /// Where the driver gets the time, and how it waits. The real one reads the system's clocks; tests bring their own.
@@ -19,7 +20,7 @@ package struct SystemClock: DriverClock {
   }
 
   package func sleep(for duration: Duration) async {
-    try? await ContinuousClock().sleep(for: duration)
+    await EventLoop.sleep(for: duration)
   }
 
   private static func read(_ clock: clockid_t) -> Int64 {

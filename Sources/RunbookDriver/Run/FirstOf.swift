@@ -5,19 +5,21 @@ import Synchronization
 ///
 /// Work that does not heed its deadline is cancelled and left behind: nothing waits for it, and what it may still do is
 /// unknown, which is what `late` must say.
+///
+/// The work is done on `executor`; nil: where tasks are done that ask for none.
 func firstOf<Result: Sendable>(
-  deadline: Deadline, grace: Duration, _ work: @escaping @Sendable () async -> Result,
-  late: @escaping @Sendable () -> Result
+  deadline: Deadline, grace: Duration, on executor: (any TaskExecutor)? = nil,
+  _ work: @escaping @Sendable () async -> Result, late: @escaping @Sendable () -> Result
 ) async -> Result {
   let winner = Winner<Result>()
   return await withCheckedContinuation { continuation in
     winner.expect(continuation)
-    let worker = Task { winner.finish(await work()) }
-    let alarm = Alarms.shared.set(at: deadline.instant.advanced(by: grace)) {
+    let worker = Task(executorPreference: executor) { winner.finish(await work()) }
+    let alarm = EventLoop.current.at(deadline.instant + grace) {
       worker.cancel()
       winner.finish(late())
     }
-    winner.onFinish { Alarms.shared.callOff(alarm) }
+    winner.onFinish { alarm.callOff() }
   }
 }
 

@@ -46,7 +46,7 @@ package actor RunDriver {
     listener: any RunListener, desk: any PeopleDesk, deadline: DeadlineClock = DeadlineClock()
   ) {
     observers = machine.plan.observers.map { observers in
-      ObserverPool(observers, clock: clock) { await performer.sample($0) }
+      ObserverPool(observers, clock: clock, sampler: performer.sampler(of: observers))
     }
     self.deadline = deadline
     self.machine = machine

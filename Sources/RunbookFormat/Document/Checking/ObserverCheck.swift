@@ -13,7 +13,7 @@ extension StaticCheck {
       let why: String? =
         switch reference.path[0] {
         case "steps", "recovery_point": "is known only when steps have run"
-        case "run": "is known only in a run"
+        case "run", "clock": "is known only in a run"
         case "each": "is an item of a repeated step"
         default: nil
         }
