@@ -104,20 +104,19 @@ def commands(path, steps, argv, together=False, at_a_time=None):
     return _folder(path, "".join(lines))
 
 
-def watched(path, observers, every, url):
-    """A runbook of one step that so many observers watch, each so often."""
+def watched(path, observers, every, check, given):
+    """A runbook of one step that so many observers watch, each so often with this check and its input."""
     lines = [
         "lifeboat: 1\nrunbook: watched\nservice: bench\nobjectives: {rto: 1m, clock: outage, soak: 1s}\n"
         "observers:\n"
     ]
     for number in range(observers):
         lines.append(
-            f"  - observer: o{number}\n    uses: http.check\n"
-            f"    with: {{url: '{url}o{number}', expect: {{status: 200}}}}\n"
+            f"  - observer: o{number}\n    uses: {check}\n    with: {given}\n"
             f"    every: {every * 1000:.0f}ms\n    timeout: 1s\n    decides: service\n")
     lines.append(
-        "stages:\n  - stage: one\n    steps:\n      - step: seen\n        uses: http.check\n"
-        f"        with: {{url: '{url}', expect: {{status: 200}}}}\n")
+        f"stages:\n  - stage: one\n    steps:\n      - step: seen\n        uses: {check}\n"
+        f"        with: {given}\n")
     return _folder(path, "".join(lines))
 
 
