@@ -320,7 +320,10 @@ extension RunMachine {
     case .planning, .pending: if case .inDoubt = before { forgetChange(place) }
     case .backingOff: if !before.isPlanning { forgetChange(place) }
     case .undone: forgetChange(place)
-    case .gated, .applying, .verifying, .inDoubt, .confirming, .succeeded, .skipped, .undoing: break
+    case .succeeded(let success):
+      // Begun as a change, and nothing had to be done.
+      if success.way == .alreadyInPlace, before.hasBegunChange { forgetChange(place) }
+    case .gated, .applying, .verifying, .inDoubt, .confirming, .skipped, .undoing: break
     }
   }
 

@@ -235,7 +235,8 @@ extension StepMachine {
     switch result {
     case .done(let evidence):
       if !step.isVerifiable, step.verify.isEmpty {
-        return succeed(.unverified(change), evidence, attempt)
+        let isChanged = !Self.wasInPlace(evidence, attempt)
+        return succeed(isChanged ? .unverified(change) : .alreadyInPlace, evidence, attempt)
       }
       return (
         .verifying(attempt: attempt, change: change, applied: evidence),
@@ -249,10 +250,15 @@ extension StepMachine {
     }
   }
 
+  /// Whether the change was found made. An attempt before this one may have made it, whatever this one says.
+  private static func wasInPlace(_ applied: Evidence, _ attempt: Int) -> Bool {
+    applied.changedNothing == true && attempt == 1
+  }
+
   private func verified(
     _ verdict: Verdict, _ attempt: Int, _ change: Value, _ applied: Evidence
   ) -> Transition {
-    let isOurs = change != .null
+    let isOurs = change != .null && !Self.wasInPlace(applied, attempt)
     switch verdict {
     case .holds(let evidence):
       return succeed(

@@ -127,6 +127,18 @@ extension StepState {
     }
   }
 
+  /// A change of this attempt was asked for.
+  package var hasBegunChange: Bool {
+    switch self {
+    case .applying: true
+    case .verifying(_, let change, _): change != .null
+    case .pending, .planning, .gated, .inDoubt, .backingOff, .confirming, .succeeded, .failed,
+      .skipped,
+      .undoing, .undone:
+      false
+    }
+  }
+
   package var isPlanning: Bool {
     if case .planning = self { true } else { false }
   }

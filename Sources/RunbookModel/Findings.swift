@@ -8,6 +8,9 @@ public struct Evidence: Sendable, Equatable, Codable {
   public var output: String?
   /// Bytes of output that were counted and dropped because of the limit.
   public var droppedBytes: Int
+  /// Of a change: all that it takes was so already, and nothing was touched, as `apply` has found. There is then nothing
+  /// to take back. nil: it was made.
+  public var changedNothing: Bool?
 
   public init(
     _ summary: String, facts: ValueMap = [:], output: String? = nil, droppedBytes: Int = 0

@@ -169,6 +169,7 @@ import Testing
         receipt["system_identifier"]?.string
           == (try pair.standby.text("select system_identifier from pg_control_system()")))
       #expect(evidence.summary.contains("witnesses' word"))
+      #expect(evidence.changedNothing == true)
       #expect(await called.verify(planned).word == "holds")
       #expect(try await called.undo(planned).summary.contains("nothing to take back"))
       try await pair.primary.startAndWait()

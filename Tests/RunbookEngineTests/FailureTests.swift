@@ -114,6 +114,49 @@ struct FailureTests {
     #expect(try run.take(checked("b")) == ["close succeeded"])
   }
 
+  @Test
+  func
+    `a change that found nothing to do is none: the run has changed nothing, and nothing is undone`()
+    throws
+  {
+    var run = Scenario([
+      step("a"), step("b", needs: [0]) { $0.isVerifiable = false },
+      step("c", needs: [1]) { $0.onFailure = .unwind },
+    ])
+    _ = try run.open()
+    try run.take(planned("a"))
+    #expect(try run.take(foundSo("a")) == ["verify a#1"])
+    // Until somebody has looked it may be one.
+    #expect(run.machine.changes == [0])
+    #expect(try run.take(holds("a")) == ["plan b#1"])
+    #expect(run.machine.changes == [])
+    try run.take(planned("b"))
+    #expect(try run.take(foundSo("b")) == ["plan c#1"])
+    #expect(try run.take(planFailed("c")) == ["close failed_unchanged"])
+  }
+
+  @Test func `a change that found nothing to do and then does not hold has changed nothing`() throws
+  {
+    var run = Scenario([step("a") { $0.onFailure = .stop }])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(foundSo("a"))
+    #expect(try run.take(doesNotHold("a")) == ["close failed_unchanged"])
+  }
+
+  @Test func `a second attempt that finds nothing to do may have found the work of the first`()
+    throws
+  {
+    var run = Scenario([step("a"), step("b", needs: [0]) { $0.onFailure = .unwind }])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(applyFailed("a", 1, lost))
+    #expect(try run.take(doesNotHold("a")) == ["apply a#2"])
+    try run.take(foundSo("a", 2))
+    #expect(try run.take(holds("a", 2)) == ["plan b#1"])
+    #expect(try run.take(planFailed("b")) == ["undo a#1"])
+  }
+
   @Test func `stop ends the run when what runs has finished, and undoes nothing`() throws {
     var run = Scenario([step("a"), step("b") { $0.onFailure = .stop }])
     _ = try run.open()

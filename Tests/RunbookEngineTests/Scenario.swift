@@ -96,6 +96,11 @@ func planFailed(_ step: StepID, _ attempt: Int = 1, _ failure: ActionFailure = r
 func applied(_ step: StepID, _ attempt: Int = 1) -> Event {
   .stepApplied(StepReport(step, attempt: attempt, .done(Evidence("done"))))
 }
+func foundSo(_ step: StepID, _ attempt: Int = 1) -> Event {
+  var evidence = Evidence("it was so")
+  evidence.changedNothing = true
+  return .stepApplied(StepReport(step, attempt: attempt, .done(evidence)))
+}
 func applyFailed(_ step: StepID, _ attempt: Int = 1, _ failure: ActionFailure) -> Event {
   .stepApplied(StepReport(step, attempt: attempt, .failed(failure)))
 }

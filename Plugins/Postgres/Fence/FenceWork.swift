@@ -69,9 +69,11 @@ struct FenceWork: Sendable {
         .precondition, "\(target.address) takes sessions again, so it must not be taken for dead",
         advice: "plan again: it can be fenced properly now")
     }
-    return receipt(.witnessed, nil).evidence(
+    var evidence = receipt(.witnessed, nil).evidence(
       "nothing was changed: \(seen[0]), looked at twice. That it is dead rests on the witnesses' word"
     )
+    evidence.changedNothing = true
+    return evidence
   }
 
   // MARK: Parts
