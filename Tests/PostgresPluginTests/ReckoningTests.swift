@@ -100,12 +100,19 @@ import Testing
     #expect(point.method.contains("at most"))
   }
 
-  @Test func `without a begin of the outage a witnessed loss is unknown`() {
+  @Test func `without a begin of the outage a witnessed loss is bounded by when it was found dead`()
+  {
     let point = RecoveryPoint(
       standby(receiver: nil, lastCommit: noon), heartbeat: nil,
       writer: .init(unreachableAt: noon + .seconds(60)))
-    #expect(point.loss.figure == nil)
+    #expect(point.loss == .known(.seconds(60)))
+    #expect(
+      point.method.contains("found unreachable, because it is not known when the outage began"))
     #expect(point.bytes.figure == nil)
+    // Before the fence nothing bounds it.
+    let unfenced = RecoveryPoint(
+      standby(receiver: nil, lastCommit: noon), heartbeat: nil, writer: .init())
+    #expect(unfenced.loss == .unknown("it is not known when the outage began"))
   }
 
   @Test func `a commit after the stated outage moves the bound to when it was found dead`() {
@@ -117,7 +124,7 @@ import Testing
     let after = RecoveryPoint(
       standby(receiver: nil, lastCommit: noon + .seconds(10)), heartbeat: nil, writer: writer)
     #expect(after.loss == .known(.seconds(50)))
-    #expect(after.method.contains("committed after the stated begin"))
+    #expect(after.method.contains("committed after the begin of the outage"))
   }
 
   @Test func `a heartbeat newer than the last commit shortens the bound`() {

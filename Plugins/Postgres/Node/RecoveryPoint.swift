@@ -48,13 +48,15 @@ struct RecoveryPoint: Sendable, Equatable {
       loss = .unknown(
         writer.outageAt == nil
           ? "it is not known when the outage began"
-          : "the old primary committed after the stated begin of the outage")
+          : "the old primary committed after the begin of the outage")
       method = "none"
       return
     }
     loss = .known(max(end - lastCommitAt, .zero))
     method = "at most: from \(source) to \(words)"
   }
+
+  private static let condition = "if nothing was committed on the old side after it"
 
   /// The latest moment at which the old primary can have committed something.
   private static func end(
@@ -63,16 +65,16 @@ struct RecoveryPoint: Sendable, Equatable {
     if let stopped = writer.stoppedWritingAt { return (stopped, "when the old primary was fenced") }
     // A commit later than the outage is proof that the old primary went on after "the outage began".
     if let outage = writer.outageAt, outage >= lastCommitAt {
-      return (outage, "the begin of the outage, if nothing was committed on the old side after it")
+      return (outage, "the begin of the outage, \(condition)")
     }
-    if writer.outageAt != nil, let unreachable = writer.unreachableAt {
-      return (
-        unreachable,
-        "when the old primary was found unreachable, because it committed after the stated begin "
-          + "of the outage"
-      )
-    }
-    return nil
+    guard let unreachable = writer.unreachableAt else { return nil }
+    let why =
+      writer.outageAt == nil
+      ? "it is not known when the outage began"
+      : "it committed after the begin of the outage"
+    return (
+      unreachable, "when the old primary was found unreachable, because \(why), \(condition)"
+    )
   }
 
   /// For a check of a standby: nothing is fenced, so only the outage bounds the loss.

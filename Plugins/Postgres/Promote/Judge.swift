@@ -39,9 +39,16 @@ struct Judge {
       .unchanged(retryable: candidate.canStillArrive && receipt.lastPosition != nil),
       .precondition, beyond + how + before,
       advice:
-        "repair the old primary; or whoever may decide that overrides max_data_loss, with a reason",
+        "repair the old primary;\(sooner) or whoever may decide that overrides max_data_loss, with a reason",
       gate: Gate(
         name: LossLimit.gate, finding: excess, measure: AcceptedLoss.measure(point)))
+  }
+
+  /// The begin of the outage is a closer bound than the moment of the fence.
+  private var sooner: String {
+    guard receipt.strength == .witnessed, terms.outageAt == nil else { return "" }
+    return
+      " or, where somebody knows when the outage began, end this run and begin one with --outage-at;"
   }
 
   private func refused(_ message: String, _ advice: String) -> ActionFailure {

@@ -65,7 +65,7 @@ struct Preparation {
     let store = try ObservationStore(RunSession.current().store.folder)
     do throws(StoreError) {
       return try store.outage(
-        of: request.runbook.service, in: request.environment.name,
+        of: request.runbook.service, in: request.environmentSource,
         now: Program.current.clock.now().wall)
     } catch {
       console.note(

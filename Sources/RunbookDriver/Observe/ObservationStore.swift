@@ -96,7 +96,7 @@ package struct ObservationStore: Sendable {
   /// The outage that goes on now, if somebody watches and the service is not good; where several watch, as the
   /// first of them saw it. A journal that nobody has written to of late is not read: a recovery waits for this.
   package func outage(
-    of service: String, in environment: String, now: Timestamp
+    of service: String, in environment: Plan.Source, now: Timestamp
   ) throws(StoreError) -> ObservedOutage? {
     var found: ObservedOutage?
     for id in try ids(of: service).prefix(Self.mostJournals) {
@@ -105,7 +105,7 @@ package struct ObservationStore: Sendable {
       var reader = try JournalReader(file)
       guard let opening = try reader.next() else { continue }
       var watch = OutageWatch(try Self.read(opening, file), observation: id)
-      guard watch.environment == environment else { continue }
+      guard watch.isOf(environment) else { continue }
       while let record = try reader.next() {
         guard case .observed(let seen) = try Self.read(record, file) as Event else { continue }
         watch.take(seen, reader.head)

@@ -5,7 +5,7 @@ import RunbookModel
 /// Finds the beginning of the outage that goes on, record by record.
 struct OutageWatch {
   let observation: String
-  let environment: String
+  let environment: Plan.Source
   private(set) var last: Timestamp?
   private(set) var outage: ObservedOutage?
   private let deciding: [String]
@@ -13,12 +13,19 @@ struct OutageWatch {
   private var goodSince: Timestamp?
   var isGood: Bool { goodSince != nil }
 
+  /// Two environments may have the same name, as those of two labs have. One whose file was edited since, or lies in two
+  /// places, is the same.
+  func isOf(_ other: Plan.Source) -> Bool {
+    environment.name == other.name
+      && (environment.sha256 == other.sha256 || environment.path == other.path)
+  }
+
   /// A service that was good for less than this between two failures was not well.
   static let shortest = Duration.seconds(30)
 
   init(_ opening: ObservationStore.Opening, observation: String) {
     self.observation = observation
-    environment = opening.environment.name
+    environment = opening.environment
     deciding = opening.observers.filter { $0.decides == .service }.map(\.name)
   }
 

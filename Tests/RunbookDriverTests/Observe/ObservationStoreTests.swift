@@ -15,8 +15,8 @@ import Testing
       every: .milliseconds(50), timeout: .seconds(1), decides: .service)
   }
 
-  private func opening(_ environment: String = "here") throws -> ObservationStore.Opening {
-    let source: Value = ["name": .string(environment), "path": "x.yaml", "sha256": "00"]
+  private func opening(_ environment: Plan.Source) throws -> ObservationStore.Opening {
+    let source = try ValueEncoder().encode(environment)
     return try ValueDecoder().decode(
       ObservationStore.Opening.self,
       from: [
@@ -26,8 +26,10 @@ import Testing
       ])
   }
 
-  private func observing(_ environment: String = "here") throws -> ObservationStore.Observing {
-    try store.begin(opening(environment), at: moment(0))
+  private let here = Plan.Source(name: "here", path: "/etc/here.yaml", sha256: "00")
+
+  private func observing() throws -> ObservationStore.Observing {
+    try store.begin(opening(here), at: moment(0))
   }
 
   /// One sample a second from `from` on, recorded as `lifeboat observe` would.
@@ -54,8 +56,10 @@ import Testing
     utimensat(AT_FDCWD, "\(folder.state.path)/observed/shop/\(observing.id).jsonl", &times, 0)
   }
 
-  private func outage(at seconds: Int64) throws -> ObservedOutage? {
-    try store.outage(of: "shop", in: "here", now: moment(seconds * 1000).wall)
+  private func outage(
+    at seconds: Int64, in environment: Plan.Source? = nil
+  ) throws -> ObservedOutage? {
+    try store.outage(of: "shop", in: environment ?? here, now: moment(seconds * 1000).wall)
   }
 
   @Test func `an outage begins with the first bad answer, and one that is over is none`() throws {
@@ -81,6 +85,24 @@ import Testing
     try watch(observing.journal, &track, well + [.unknown], from: 5)
     touch(observing, 45)
     #expect(try outage(at: 46)?.badSince == moment(45_000).wall)
+  }
+
+  @Test func `an outage of another environment is not this one's, whatever their names`() throws {
+    let observing = try observing()
+    var track = ObserverTrack(observer())
+    try watch(observing.journal, &track, [.good, .bad], from: 0)
+    touch(observing, 1)
+    let (path, hash) = (here.path, here.sha256)
+    let same = [
+      here, .init(name: "here", path: path, sha256: "edited since"),
+      .init(name: "here", path: "/root/copy.yaml", sha256: hash),
+    ]
+    for environment in same { #expect(try outage(at: 2, in: environment) != nil) }
+    let others: [Plan.Source] = [
+      .init(name: "there", path: path, sha256: hash),
+      .init(name: "here", path: "/tmp/lab-2.yaml", sha256: "11"),
+    ]
+    for environment in others { #expect(try outage(at: 2, in: environment) == nil) }
   }
 
   @Test func `an observation that nobody writes to any more is not even read`() throws {
