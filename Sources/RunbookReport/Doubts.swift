@@ -113,25 +113,26 @@ extension Report.Doubt {
   /// So many ids are named where something holds for many steps; the table of steps has them all.
   private static let namedSteps = 12
 
-  /// One entry, however many steps it is about: a thousand like lines would hide the one that matters.
+  /// One entry, however many steps it is about: a thousand like lines would hide the one that matters. Messages have one
+  /// of their own, since nobody expects them to be verified.
   private static func unverified(_ history: RunHistory) -> [Report.Doubt] {
-    let ids = history.plan.steps.indices.filter { index in
+    let steps = history.plan.steps.indices.filter { index in
       guard case .succeeded(let success) = history.machine.steps[index] else { return false }
       if case .unverified = success.way { return true } else { return false }
-    }.map { history.plan.steps[$0].id }
-    guard let first = ids.first else { return [] }
-    guard ids.count > 1 else {
-      return [
-        Report.Doubt(
-          kind: .limit, step: first,
-          text: history.words.unverified(first))
-      ]
-    }
+    }.map { history.plan.steps[$0] }
     return [
-      Report.Doubt(
-        kind: .limit,
-        text: history.words.unverified(ids.count, Array(ids.prefix(namedSteps))))
-    ]
+      limit(steps.filter { $0.onlyTells != true }, history.words.unverified),
+      limit(steps.filter { $0.onlyTells == true }, history.words.onlySent),
+    ].compactMap(\.self)
+  }
+
+  private static func limit(
+    _ steps: [PlannedStep], _ sentence: (_ count: Int, _ named: [StepID]) -> String
+  ) -> Report.Doubt? {
+    guard let first = steps.first else { return nil }
+    return Report.Doubt(
+      kind: .limit, step: steps.count == 1 ? first.id : nil,
+      text: sentence(steps.count, steps.prefix(namedSteps).map(\.id)))
   }
 
   private static func figures(_ history: RunHistory, _ clocks: Clocks) -> [Report.Doubt] {

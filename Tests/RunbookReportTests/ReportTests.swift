@@ -363,6 +363,31 @@ import Testing
       ])
   }
 
+  @Test func `messages are not among the steps that nothing verified`() throws {
+    var script = RunScript(
+      .shop { steps in
+        for index in [2, 3, 4] { steps[index].isVerifiable = false }
+        for index in [3, 4] { steps[index].onlyTells = true }
+      })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    for step in ["fence_db", "promote_db"] as [StepID] {
+      try script.planned(step)
+      try script.applied(step, .done(Evidence("done")))
+    }
+    let limits = { try script.report().doubts.filter { $0.kind == .limit }.map(\.text) }
+    #expect(
+      try limits() == [
+        "Nothing verified 'fence_db': that it did its work is its own word alone.",
+        "Whether the message of 'promote_db' reached anybody is not known: it was handed over, and "
+          + "nothing more was seen.",
+      ])
+    try script.planned("switch_dns")
+    try script.applied("switch_dns", .done(Evidence("done")))
+    #expect(try limits().last?.hasPrefix("Whether the messages of 2 steps reached anybody") == true)
+  }
+
   @Test func `the timeline begins with what was stated and ends with the run`() throws {
     let report = try RunScript.succeeded(declaredAt: RunScript.start - .seconds(10)).report()
     #expect(report.timeline.prefix(3).map(\.kind) == [.outage, .declared, .runOpened])

@@ -76,19 +76,34 @@ extension Words {
       "'\(step)' counts as done because \(who) said so\(why). Lifeboat did not see it.",
       "“\(step)”因 \(who) 的陈述计为完成\(why)。程序未看到。")
   }
-  func unverified(_ step: StepID) -> String {
-    say(
-      "Nothing verified '\(step)': that it did its work is its own word alone.",
-      "“\(step)”未经核实：其完成仅凭自身报告。")
-  }
   func unverified(_ count: Int, _ named: [StepID]) -> String {
-    let names = named.map { quoted($0.text) }.joined(separator: comma)
-    let more = count - named.count
-    let others = more > 0 ? say(" and \(more) more", "等") : ""
+    let names = names(named, of: count)
+    guard count > 1 else {
+      return say(
+        "Nothing verified \(names): that it did its work is its own word alone.",
+        "\(names)未经核实：其完成仅凭自身报告。")
+    }
     return say(
       "Nothing verified \(count) steps: that they did their work is their own word alone. They are "
-        + "\(names)\(others).",
-      "\(count) 个步骤未经核实，其完成仅凭自身报告：\(names)\(others)。")
+        + "\(names).",
+      "\(count) 个步骤未经核实，其完成仅凭自身报告：\(names)。")
+  }
+  func onlySent(_ count: Int, _ named: [StepID]) -> String {
+    let names = names(named, of: count)
+    guard count > 1 else {
+      return say(
+        "Whether the message of \(names) reached anybody is not known: it was handed over, and nothing more was seen.",
+        "\(names)的消息是否送达未知：仅看到已交付发送。")
+    }
+    return say(
+      "Whether the messages of \(count) steps reached anybody is not known: they were handed over, and "
+        + "nothing more was seen. They are \(names).",
+      "\(count) 个步骤的消息是否送达未知，仅看到已交付发送：\(names)。")
+  }
+  private func names(_ named: [StepID], of count: Int) -> String {
+    let more = count - named.count
+    return named.map { quoted($0.text) }.joined(separator: comma)
+      + (more > 0 ? say(" and \(more) more", "等") : "")
   }
   func startNotSaid(ofDeclaration: Bool) -> String {
     ofDeclaration
