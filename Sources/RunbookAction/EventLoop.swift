@@ -46,14 +46,20 @@ public final class EventLoop: TaskExecutor {
 
   package init() {
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
-    epoll_ctl(poller, EPOLL_CTL_ADD, waker, &event)
     var thread = pthread_t()
-    pthread_create(
+    guard poller >= 0, waker >= 0, epoll_ctl(poller, EPOLL_CTL_ADD, waker, &event) == 0 else {
+      fatalError(
+        "the system has no descriptor left to wait with: \(String(cString: strerror(errno)))")
+    }
+    let failure = pthread_create(
       &thread, nil,
       { this in
         if let this { Unmanaged<EventLoop>.fromOpaque(this).takeUnretainedValue().loop(this) }
         return nil
       }, Unmanaged.passRetained(self).toOpaque())
+    guard failure == 0 else {
+      fatalError("the system gives no thread to wait with: \(String(cString: strerror(failure)))")
+    }
     pthread_detach(thread)
   }
 
@@ -143,7 +149,10 @@ public final class EventLoop: TaskExecutor {
 
     public func change(to wanted: Readiness) {
       var event = epoll_event(events: wanted.rawValue, data: epoll_data_t(u64: id))
-      epoll_ctl(loop.poller, EPOLL_CTL_MOD, descriptor, &event)
+      if epoll_ctl(loop.poller, EPOLL_CTL_MOD, descriptor, &event) != 0, errno == ENOENT {
+        // It was closed meanwhile, and another one has its number.
+        epoll_ctl(loop.poller, EPOLL_CTL_ADD, descriptor, &event)
+      }
     }
 
     /// To be done before the descriptor is closed.

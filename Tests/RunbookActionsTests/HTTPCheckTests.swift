@@ -1,5 +1,6 @@
 import ActionConformance
 import RunbookModel
+import Synchronization
 import Testing
 
 @Suite struct `http check` {
@@ -49,6 +50,30 @@ import Testing
     #expect(try await word(["n": [1]]) == "does not hold")
     let missing = try await verdict(server, ["expect": ["body": ["n": [1, ["y": 2]]]]])
     #expect(missing.evidence.summary.contains("'n[1].y' is missing"))
+  }
+
+  @Test func `hundreds of checks that hang hold up neither each other nor one that is answered`()
+    async throws
+  {
+    let (silent, good) = (try TestServer(.hang), try TestServer(.send(answer(200))))
+    defer {
+      silent.stop()
+      good.stop()
+    }
+    final class Waiting: Sendable { let count = Atomic(300) }
+    let waiting = Waiting()
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<300 {
+        group.addTask {
+          let verdict = try await self.verdict(silent, within: .seconds(4))
+          waiting.count.subtract(1, ordering: .relaxed)
+          return verdict.word
+        }
+      }
+      #expect(try await verdict(good, within: .seconds(3)).word == "holds")
+      #expect(waiting.count.load(ordering: .relaxed) == 300)
+      for try await word in group { #expect(word == "cannot tell") }
+    }
   }
 
   @Test func `a body that is no JSON does not hold and says so`() async throws {
