@@ -26,9 +26,10 @@ enum Layers {
     Target(
       folder: "Sources/RunbookReport", level: 3,
       mayImport: ["RunbookModel", "RunbookEngine", "RunbookForecast", "RunbookJournal"]),
-    // The seam: what a step action promises.
+    // The seam: what a step action promises. Waiting is part of it: `blocking`, and the event loop.
     Target(
-      folder: "Sources/RunbookAction", level: 2, mayImport: system.union(["RunbookModel"])),
+      folder: "Sources/RunbookAction", level: 2,
+      mayImport: system.union(["RunbookModel", "CLinux"])),
     // Child processes: for what runs the author's programs and knows nothing of a run.
     Target(
       folder: "Sources/RunbookProcess", level: 3,
