@@ -10,11 +10,6 @@
   F(const char *, curl_easy_strerror, (CURLcode a), (a)) \
   F(void, curl_free, (void *a), (a)) \
   F(CURLcode, curl_global_init, (long a), (a)) \
-  F(CURLMcode, curl_multi_add_handle, (CURLM *a, CURL *b), (a, b)) \
-  F(CURLMsg *, curl_multi_info_read, (CURLM *a, int *b), (a, b)) \
-  F(CURLM *, curl_multi_init, (void), ()) \
-  F(CURLMcode, curl_multi_remove_handle, (CURLM *a, CURL *b), (a, b)) \
-  F(CURLMcode, curl_multi_socket_action, (CURLM *a, curl_socket_t b, int c, int *d), (a, b, c, d)) \
   F(struct curl_slist *, curl_slist_append, (struct curl_slist *a, const char *b), (a, b)) \
   F(void, curl_slist_free_all, (struct curl_slist *a), (a)) \
   F(CURLU *, curl_url, (void), ()) \
@@ -25,8 +20,7 @@
 // With a variable argument list: these cannot be forwarded as they are.
 #define SETTERS(F) \
   F(CURLcode, curl_easy_setopt, , ) \
-  F(CURLcode, curl_easy_getinfo, , ) \
-  F(CURLMcode, curl_multi_setopt, , )
+  F(CURLcode, curl_easy_getinfo, , )
 
 #define ALL(F) FUNCTIONS(F) SETTERS(F)
 
@@ -57,12 +51,4 @@ CURLcode lifeboat_curl_get_double(CURL *handle, CURLINFO info, double *value) {
 }
 CURLcode lifeboat_curl_get_text(CURL *handle, CURLINFO info, char **value) {
   return LAZY_REAL(curl_easy_getinfo)(handle, info, value);
-}
-CURLMcode lifeboat_curl_multi_set_sockets(CURLM *multi, curl_socket_callback call, void *with) {
-  CURLMcode code = LAZY_REAL(curl_multi_setopt)(multi, CURLMOPT_SOCKETFUNCTION, call);
-  return code ? code : LAZY_REAL(curl_multi_setopt)(multi, CURLMOPT_SOCKETDATA, with);
-}
-CURLMcode lifeboat_curl_multi_set_timer(CURLM *multi, curl_multi_timer_callback call, void *with) {
-  CURLMcode code = LAZY_REAL(curl_multi_setopt)(multi, CURLMOPT_TIMERFUNCTION, call);
-  return code ? code : LAZY_REAL(curl_multi_setopt)(multi, CURLMOPT_TIMERDATA, with);
 }

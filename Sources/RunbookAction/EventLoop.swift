@@ -8,7 +8,7 @@ import Synchronization
 /// moment and then for a socket needs no thread of its own, nor to wake another one. Nothing that runs here may block:
 /// it would hold up all others. What must block goes into `blocking { }`.
 public final class EventLoop: TaskExecutor {
-  /// Keeps the program's deadlines and drives its transfers.
+  /// Keeps the program's deadlines.
   public static let shared = EventLoop()
   /// Where observers look: on a thread of its own, so that no step holds it up, nor the other way round.
   package static let observing = EventLoop()
@@ -41,7 +41,6 @@ public final class EventLoop: TaskExecutor {
   private struct Own {
     var lastWatch: UInt64 = 0
     var watches: [UInt64: (Readiness) -> Void] = [:]
-    var keepsakes: [ObjectIdentifier: AnyObject] = [:]
   }
 
   package init() {
@@ -147,14 +146,6 @@ public final class EventLoop: TaskExecutor {
     fileprivate let id: UInt64
     fileprivate let descriptor: Int32
 
-    public func change(to wanted: Readiness) {
-      var event = epoll_event(events: wanted.rawValue, data: epoll_data_t(u64: id))
-      if epoll_ctl(loop.poller, EPOLL_CTL_MOD, descriptor, &event) != 0, errno == ENOENT {
-        // It was closed meanwhile, and another one has its number.
-        epoll_ctl(loop.poller, EPOLL_CTL_ADD, descriptor, &event)
-      }
-    }
-
     /// To be done before the descriptor is closed.
     public func end() {
       loop.own.watches[id] = nil
@@ -162,26 +153,18 @@ public final class EventLoop: TaskExecutor {
     }
   }
 
-  /// Calls whenever the descriptor is ready. Only on the loop's thread.
+  /// Calls whenever the descriptor is ready. nil where the system refuses it, for the reason in `errno`. Only on the
+  /// loop's thread.
   public func watch(
     _ descriptor: Int32, for wanted: Readiness, _ call: @escaping (Readiness) -> Void
-  ) -> Watch {
+  ) -> Watch? {
     precondition(isHere)
     // Never used twice: a descriptor's number may come again while an event of its last owner is still to be told.
     own.lastWatch += 1
-    own.watches[own.lastWatch] = call
     var event = epoll_event(events: wanted.rawValue, data: epoll_data_t(u64: own.lastWatch))
-    epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event)
+    guard epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0 else { return nil }
+    own.watches[own.lastWatch] = call
     return Watch(loop: self, id: own.lastWatch, descriptor: descriptor)
-  }
-
-  /// The one object of its kind that belongs to this loop. Only on the loop's thread.
-  public func keepsake<Kept: AnyObject>(_ make: () -> Kept) -> Kept {
-    precondition(isHere)
-    if let kept = own.keepsakes[ObjectIdentifier(Kept.self)] as? Kept { return kept }
-    let kept = make()
-    own.keepsakes[ObjectIdentifier(Kept.self)] = kept
-    return kept
   }
 
   // MARK: - The thread

@@ -259,6 +259,7 @@ extension StepMachine {
     _ verdict: Verdict, _ attempt: Int, _ change: Value, _ applied: Evidence
   ) -> Transition {
     let isOurs = change != .null && !Self.wasInPlace(applied, attempt)
+    let done = isOurs || change == .null ? "it was applied" : "it was found done"
     switch verdict {
     case .holds(let evidence):
       return succeed(
@@ -266,16 +267,16 @@ extension StepMachine {
     case .doesNotHold(let evidence), .cannotTell(let evidence):
       let seen: (StepFailure.Effect, FailureKind, String) =
         if case .doesNotHold = verdict {
-          (.changed, .failed, "it was applied, but does not hold: \(evidence.summary)")
+          (.changed, .failed, "\(done), but does not hold: \(evidence.summary)")
         } else {
-          (.unknown, .unreachable, "it was applied, but cannot be seen: \(evidence.summary)")
+          (.unknown, .unreachable, "\(done), but cannot be seen: \(evidence.summary)")
         }
       return fail(
         StepFailure(
           failure: ActionFailure(
             .unknown, seen.1, seen.2, advice: "look at the target, then retry, skip or undo"),
           effect: isOurs ? seen.0 : .unchanged, change: isOurs ? change : nil, attempt: attempt,
-          needsPerson: isOurs && seen.0 == .unknown && step.onlyTells != true),
+          needsPerson: change != .null && seen.0 == .unknown && step.onlyTells != true),
         attempt)
     }
   }

@@ -33,6 +33,8 @@ extension RunHistory {
     case .succeeded(let success):
       switch success.way {
       case .changed, .unverified, .foundInPlace: .changed
+      // Found so by the change itself, which took its time.
+      case .alreadyInPlace where steps[index].acts.contains { $0.kind == .apply }: .changed
       case .alreadyInPlace: .alreadyInPlace
       case .checked: .checked
       case .approved: .answered

@@ -109,6 +109,11 @@ import Testing
     #expect(
       point.method.contains("found unreachable, because it is not known when the outage began"))
     #expect(point.bytes.figure == nil)
+    // Its clock is ahead, or it went on: a bound before its last commit is none, least of all zero.
+    let later = RecoveryPoint(
+      standby(receiver: nil, lastCommit: noon + .seconds(3)), heartbeat: nil,
+      writer: .init(unreachableAt: noon))
+    #expect(later.loss.figure == nil)
     // Before the fence nothing bounds it.
     let unfenced = RecoveryPoint(
       standby(receiver: nil, lastCommit: noon), heartbeat: nil, writer: .init())

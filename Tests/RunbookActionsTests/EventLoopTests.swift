@@ -53,13 +53,13 @@ import Testing
     let wrong = Atomic(0)
     let now = ContinuousClock.now
     let alarms = (0..<5000).map { number in
-      EventLoop.shared.at(now + .milliseconds(200 + number % 7)) {
+      EventLoop.shared.at(now + .milliseconds(1000 + number % 7)) {
         wrong.add(1, ordering: .relaxed)
       }
     }
     for alarm in alarms { alarm.callOff() }
     await withCheckedContinuation { continuation in
-      EventLoop.shared.at(now + .milliseconds(250)) { continuation.resume() }
+      EventLoop.shared.at(now + .milliseconds(1100)) { continuation.resume() }
     }
     #expect(wrong.load(ordering: .relaxed) == 0)
   }
@@ -123,7 +123,10 @@ import Testing
       var ends: [Int32] = [-1, -1]
       pipe(&ends)
       pipes.append((ends[0], ends[1]))
-      watches.append(EventLoop.shared.watch(ends[0], for: .reading) { _ in call() })
+      guard let watch = EventLoop.shared.watch(ends[0], for: .reading, { _ in call() }) else {
+        return answer.resume(returning: ["no watch: \(errno)"])
+      }
+      watches.append(watch)
     }
 
     private func end(_ place: Int) {
@@ -134,7 +137,6 @@ import Testing
 
     private func replace(_ other: Int) {
       heard.append("one of two")
-      let number = pipes[other].reading
       end(other)
       open { [self] in
         heard.append("the new one, \(isWritten ? "once it was" : "before it was") written to")
@@ -142,9 +144,8 @@ import Testing
         end(1 - other)
         answer.resume(returning: heard)
       }
-      #expect(pipes[2].reading == number)
       // Not told of again meanwhile.
-      watches[1 - other].change(to: [])
+      watches[1 - other].end()
       EventLoop.shared.at(.now + .milliseconds(20)) { [self] in
         isWritten = true
         write(pipes[2].writing, "x", 1)

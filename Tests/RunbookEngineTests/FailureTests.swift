@@ -144,6 +144,17 @@ struct FailureTests {
     #expect(try run.take(doesNotHold("a")) == ["close failed_unchanged"])
   }
 
+  @Test func `a change that found nothing to do and then cannot be seen waits for a person`() throws
+  {
+    var run = Scenario([step("a") { $0.onFailure = .unwind }])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(foundSo("a"))
+    #expect(try run.take(cannotTell("a")) == [])
+    #expect(run.machine.state == .holding)
+    #expect(run.machine.changes == [])
+  }
+
   @Test func `a second attempt that finds nothing to do may have found the work of the first`()
     throws
   {

@@ -46,9 +46,11 @@ struct RecoveryPoint: Sendable, Equatable {
     }
     guard let (end, words) = Self.end(of: writer, after: lastCommitAt) else {
       loss = .unknown(
-        writer.outageAt == nil
-          ? "it is not known when the outage began"
-          : "the old primary committed after the begin of the outage")
+        writer.unreachableAt != nil
+          ? "the newest commit here is later than when the old primary was found unreachable"
+          : writer.outageAt == nil
+            ? "it is not known when the outage began"
+            : "the old primary committed after the begin of the outage")
       method = "none"
       return
     }
@@ -58,7 +60,7 @@ struct RecoveryPoint: Sendable, Equatable {
 
   private static let condition = "if nothing was committed on the old side after it"
 
-  /// The latest moment at which the old primary can have committed something.
+  /// The latest moment at which the old primary can have committed something, under the condition that is named.
   private static func end(
     of writer: Writer, after lastCommitAt: Timestamp
   ) -> (Timestamp, String)? {
@@ -67,7 +69,8 @@ struct RecoveryPoint: Sendable, Equatable {
     if let outage = writer.outageAt, outage >= lastCommitAt {
       return (outage, "the begin of the outage, \(condition)")
     }
-    guard let unreachable = writer.unreachableAt else { return nil }
+    // Later than that too: clocks differ, or it went on. Then nothing is known that would bound it.
+    guard let unreachable = writer.unreachableAt, unreachable >= lastCommitAt else { return nil }
     let why =
       writer.outageAt == nil
       ? "it is not known when the outage began"

@@ -13,5 +13,3 @@ CURLcode lifeboat_curl_set_write(
 CURLcode lifeboat_curl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode lifeboat_curl_get_double(CURL *handle, CURLINFO info, double *value);
 CURLcode lifeboat_curl_get_text(CURL *handle, CURLINFO info, char **value);
-CURLMcode lifeboat_curl_multi_set_sockets(CURLM *multi, curl_socket_callback call, void *with);
-CURLMcode lifeboat_curl_multi_set_timer(CURLM *multi, curl_multi_timer_callback call, void *with);

@@ -49,8 +49,11 @@ struct CommandCheck: CheckAction {
 
   func check(_ input: Input, in context: ReadContext) async -> Verdict {
     do throws(ActionFailure) {
-      let command = try Command(
-        argv: input.argv, env: input.env, cwd: input.cwd, stdin: nil, in: context.facts)
+      // It looks for the program and the folder, which may lie on a file server that is gone.
+      let command = try await blocking { () throws(ActionFailure) in
+        try Command(
+          argv: input.argv, env: input.env, cwd: input.cwd, stdin: nil, in: context.facts)
+      }
       return judge(try await look(command, in: context), input)
     } catch {
       return .cannotTell(Evidence(error.message))

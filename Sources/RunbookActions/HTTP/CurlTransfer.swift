@@ -57,12 +57,8 @@ struct CurlTransfer: ~Copyable {
   /// Blocks its thread. The text is libcurl's own for the code.
   func perform() -> (code: CURLcode, text: String) {
     let code = curl_easy_perform(handle)
-    return (code, words(for: code))
-  }
-
-  func words(for code: CURLcode) -> String {
     let text = String(cString: message)
-    return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+    return (code, text.isEmpty ? String(cString: curl_easy_strerror(code)) : text)
   }
 
   // What libcurl knows of it afterwards; asked here, where the handle cannot have been given back.

@@ -4,22 +4,19 @@ import RunbookAction
 import RunbookModel
 
 /// Sends a request and reads its answer through libcurl, in `milliseconds` at most.
+///
+/// On a thread of its own: libcurl reads certificates from files, and transfers that one thread drives together share
+/// the addresses that were pinned for each.
 func exchange(_ request: HTTPRequest) async -> Result<HTTPAnswer, HTTPTrouble> {
-  let loop = EventLoop.current
-  return await withCheckedContinuation { answer in
-    loop.perform { begin(request, on: loop) { answer.resume(returning: $0) } }
-  }
+  await blocking { exchangeBlocking(request) }
 }
 
-private func begin(
-  _ request: HTTPRequest, on loop: EventLoop,
-  _ done: @escaping @Sendable (Result<HTTPAnswer, HTTPTrouble>) -> Void
-) {
-  guard let multi = CurlMulti.here(loop),
-    var transfer = CurlTransfer(milliseconds: request.milliseconds)
-  else { return done(.failure(.notTried("libcurl could not be started"))) }
+private func exchangeBlocking(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
+  guard var transfer = CurlTransfer(milliseconds: request.milliseconds) else {
+    return .failure(.notTried("libcurl could not be started"))
+  }
   configure(&transfer, request)
-  if let refusal = transfer.refusal { return done(.failure(.notTried(refusal))) }
+  if let refusal = transfer.refusal { return .failure(.notTried(refusal)) }
   let handle = transfer.handle
   let collector = Collector()
   let pointer = Unmanaged.passUnretained(collector).toOpaque()
@@ -31,13 +28,7 @@ private func begin(
   lifeboat_curl_set_write(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, pointer in
     Collector.from(pointer).header(UnsafeRawBufferPointer(start: bytes, count: size * count))
   }
-  // The collector lives as long as the transfer: this closure holds it.
-  multi.start(transfer) { transfer, code, text in done(result(transfer, collector, code, text)) }
-}
-
-private func result(
-  _ transfer: borrowing CurlTransfer, _ collector: Collector, _ code: CURLcode, _ text: String
-) -> Result<HTTPAnswer, HTTPTrouble> {
+  let (code, text) = transfer.perform()
   var answer = collector.answer
   answer.status = transfer.number(CURLINFO_RESPONSE_CODE)
   answer.took = .microseconds(Int64(transfer.seconds(CURLINFO_TOTAL_TIME) * 1e6))

@@ -62,8 +62,14 @@ private final class Attempts: @unchecked Sendable {
         attempts[place].finish()
         if isDecided { end() }
       }
+      if watches[place] == nil { attempts[place].end = .failed(errno) }
     }
-    alarm = loop.at(deadline.instant) { self.end() }
+    guard !isDecided else { return end() }
+    alarm = loop.at(deadline.instant) { [self] in
+      // What came while nobody looked, as on a machine that was suspended, is seen all the same.
+      for place in attempts.indices where attempts[place].end == nil { attempts[place].look() }
+      end()
+    }
   }
 
   private var isDecided: Bool {
@@ -132,9 +138,13 @@ private struct Attempt {
       end = .failed(errno)
     } else {
       // From this very machine the answer is there at once.
-      var now = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      if poll(&now, 1, 0) == 1 { finish() }
+      look()
     }
+  }
+
+  mutating func look() {
+    var now = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    if poll(&now, 1, 0) == 1 { finish() }
   }
 
   mutating func finish() {

@@ -15,7 +15,8 @@ func firstOf<Result: Sendable>(
   return await withCheckedContinuation { continuation in
     winner.expect(continuation)
     let worker = Task(executorPreference: executor) { winner.finish(await work()) }
-    let alarm = EventLoop.current.at(deadline.instant + grace) {
+    // Never on a loop that does the work itself.
+    let alarm = EventLoop.shared.at(deadline.instant + grace) {
       worker.cancel()
       winner.finish(late())
     }
