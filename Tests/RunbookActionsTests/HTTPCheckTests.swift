@@ -52,7 +52,7 @@ import Testing
     #expect(missing.evidence.summary.contains("'n[1].y' is missing"))
   }
 
-  @Test func `hundreds of checks that hang hold up neither each other nor one that is answered`()
+  @Test func `dozens of checks that hang hold up neither each other nor one that is answered`()
     async throws
   {
     let (silent, good) = (try TestServer(.hang), try TestServer(.send(answer(200))))
@@ -60,10 +60,10 @@ import Testing
       silent.stop()
       good.stop()
     }
-    final class Waiting: Sendable { let count = Atomic(300) }
+    final class Waiting: Sendable { let count = Atomic(60) }
     let waiting = Waiting()
     try await withThrowingTaskGroup(of: String.self) { group in
-      for _ in 0..<300 {
+      for _ in 0..<60 {
         group.addTask {
           let verdict = try await self.verdict(silent, within: .seconds(4))
           waiting.count.subtract(1, ordering: .relaxed)
@@ -71,7 +71,7 @@ import Testing
         }
       }
       #expect(try await verdict(good, within: .seconds(3)).word == "holds")
-      #expect(waiting.count.load(ordering: .relaxed) == 300)
+      #expect(waiting.count.load(ordering: .relaxed) == 60)
       for try await word in group { #expect(word == "cannot tell") }
     }
   }

@@ -49,7 +49,10 @@ final class TestServer: Sendable {
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     connections.withLock { list in
-      for descriptor in list { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      for descriptor in list {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+      }
       list = []
     }
   }

@@ -46,8 +46,9 @@ final class FaultyMail: Sendable {
   var said: String { heard.withLock { $0 } }
 
   func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
+    // The listener last: its end closes the others, and their numbers may be somebody else's at once.
     kept.withLock { for one in $0 { shutdown(one, Int32(SHUT_RDWR)) } }
+    shutdown(listener, Int32(SHUT_RDWR))
   }
 
   private func serve() {
