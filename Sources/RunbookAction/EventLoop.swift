@@ -8,7 +8,7 @@ import Synchronization
 /// moment and then for a socket needs no thread of its own, nor to wake another one. Nothing that runs here may block:
 /// it would hold up all others. What must block goes into `blocking { }`.
 public final class EventLoop: TaskExecutor {
-  /// Keeps the program's deadlines.
+  /// Keeps the program's deadlines, and waits for what its steps connect to.
   public static let shared = EventLoop()
   /// Where observers look: on a thread of its own, so that no step holds it up, nor the other way round.
   package static let observing = EventLoop()
@@ -40,10 +40,10 @@ public final class EventLoop: TaskExecutor {
 
   private struct Own {
     var lastWatch: UInt64 = 0
-    var watches: [UInt64: (Readiness) -> Void] = [:]
+    var watches: [UInt64: () -> Void] = [:]
   }
 
-  package init() {
+  private init() {
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
     var thread = pthread_t()
     guard poller >= 0, waker >= 0, epoll_ctl(poller, EPOLL_CTL_ADD, waker, &event) == 0 else {
@@ -130,14 +130,12 @@ public final class EventLoop: TaskExecutor {
 
   // MARK: - Sockets
 
-  /// What a descriptor is ready for, or is watched for.
+  /// What a descriptor is watched for. Trouble of it is told as well.
   public struct Readiness: OptionSet, Sendable {
     public let rawValue: UInt32
     public init(rawValue: UInt32) { self.rawValue = rawValue }
     public static let reading = Readiness(rawValue: EPOLLIN.rawValue)
     public static let writing = Readiness(rawValue: EPOLLOUT.rawValue)
-    /// Reported also where it was not asked for.
-    public static let trouble = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   }
 
   /// A descriptor that is watched, until `end`; to be used on the loop's thread only.
@@ -156,7 +154,7 @@ public final class EventLoop: TaskExecutor {
   /// Calls whenever the descriptor is ready. nil where the system refuses it, for the reason in `errno`. Only on the
   /// loop's thread.
   public func watch(
-    _ descriptor: Int32, for wanted: Readiness, _ call: @escaping (Readiness) -> Void
+    _ descriptor: Int32, for wanted: Readiness, _ call: @escaping () -> Void
   ) -> Watch? {
     precondition(isHere)
     // Never used twice: a descriptor's number may come again while an event of its last owner is still to be told.
@@ -199,7 +197,7 @@ public final class EventLoop: TaskExecutor {
           var number: UInt64 = 0
           read(waker, &number, 8)
         } else {
-          own.watches[event.data.u64]?(Readiness(rawValue: event.events))
+          own.watches[event.data.u64]?()
         }
       }
     }

@@ -6,7 +6,7 @@ extension RunMachine {
   func machine(_ place: Int) -> StepMachine {
     StepMachine(
       step: plan.steps[place], seed: opening?.seed ?? 0, bindsChange: plan.bindsChanges,
-      waived: waivers[place])
+      waived: waivers[place], wasAskedBefore: askedAgain.contains(place))
   }
 
   /// The guard that a person has overridden for the step.

@@ -33,10 +33,9 @@ package struct RunMachine: Sendable {
   package private(set) var leftInPlace: Set<Int> = []
   /// A look said that the change is not so, but the author's own checks have a part in that word: it may be in place.
   private var maybeInPlace: Set<Int> = []
-  /// Steps whose change was asked for, and those for which that was more than once: what the second finds done may be the
-  /// work of the first.
-  private var applied: Set<Int> = []
-  private var appliedAgain: Set<Int> = []
+  /// Steps whose change was asked for, and those of which it was asked more than once.
+  private var asked: Set<Int> = []
+  private(set) var askedAgain: Set<Int> = []
 
   /// Changes whose time to be confirmed ran out while the run was taking back: they are next when nothing else is.
   var timeIsOut: Set<Int> = []
@@ -308,7 +307,7 @@ extension RunMachine {
     }
     for case .apply(_, _, let change) in transition.commands
     where plan.steps[place].onlyTells != true {
-      if !applied.insert(place).inserted { appliedAgain.insert(place) }
+      if !asked.insert(place).inserted { askedAgain.insert(place) }
       // One that is made again counts from then: others may have been made in between.
       if changeOf.updateValue(change, forKey: place) != nil, changes.last != place {
         changes.removeAll { $0 == place }
@@ -327,9 +326,7 @@ extension RunMachine {
     case .undone: forgetChange(place)
     case .succeeded(let success):
       // Begun as a change, and nothing had to be done.
-      if success.way == .alreadyInPlace, before.hasBegunChange, !appliedAgain.contains(place) {
-        forgetChange(place)
-      }
+      if success.way == .alreadyInPlace, before.hasBegunChange { forgetChange(place) }
     case .gated, .applying, .verifying, .inDoubt, .confirming, .skipped, .undoing: break
     }
   }

@@ -11,6 +11,8 @@ package struct StepMachine: Sendable {
   package let bindsChange: Bool
   /// The guard that a person has overridden for this step.
   package var waived: Gate?
+  /// The change was asked for before: what is found done may be the work of that.
+  package var wasAskedBefore = false
 
   package enum Input: Equatable, Sendable {
     case started
@@ -235,8 +237,8 @@ extension StepMachine {
     switch result {
     case .done(let evidence):
       if !step.isVerifiable, step.verify.isEmpty {
-        let isChanged = !Self.wasInPlace(evidence, attempt)
-        return succeed(isChanged ? .unverified(change) : .alreadyInPlace, evidence, attempt)
+        return succeed(
+          wasInPlace(evidence) ? .alreadyInPlace : .unverified(change), evidence, attempt)
       }
       return (
         .verifying(attempt: attempt, change: change, applied: evidence),
@@ -250,15 +252,15 @@ extension StepMachine {
     }
   }
 
-  /// Whether the change was found made. An attempt before this one may have made it, whatever this one says.
-  private static func wasInPlace(_ applied: Evidence, _ attempt: Int) -> Bool {
-    applied.changedNothing == true && attempt == 1
+  /// Whether the change was found made, and not by this run.
+  private func wasInPlace(_ applied: Evidence) -> Bool {
+    applied.changedNothing == true && !wasAskedBefore
   }
 
   private func verified(
     _ verdict: Verdict, _ attempt: Int, _ change: Value, _ applied: Evidence
   ) -> Transition {
-    let isOurs = change != .null && !Self.wasInPlace(applied, attempt)
+    let isOurs = change != .null && !wasInPlace(applied)
     let done = isOurs || change == .null ? "it was applied" : "it was found done"
     switch verdict {
     case .holds(let evidence):

@@ -123,7 +123,7 @@ import Testing
       var ends: [Int32] = [-1, -1]
       pipe(&ends)
       pipes.append((ends[0], ends[1]))
-      guard let watch = EventLoop.shared.watch(ends[0], for: .reading, { _ in call() }) else {
+      guard let watch = EventLoop.shared.watch(ends[0], for: .reading, call) else {
         return answer.resume(returning: ["no watch: \(errno)"])
       }
       watches.append(watch)

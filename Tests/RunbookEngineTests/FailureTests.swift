@@ -155,6 +155,39 @@ struct FailureTests {
     #expect(run.machine.changes == [])
   }
 
+  @Test
+  func
+    `what a pause has put back to its beginning and then finds nothing to do may have been made before`()
+    throws
+  {
+    var run = Scenario([step("a"), step("b", needs: [0]) { $0.onFailure = .unwind }])
+    _ = try run.open()
+    try run.take(planned("a"))
+    try run.take(applyFailed("a", 1, lost))
+    try run.take(order(.pause))
+    try run.take(doesNotHold("a"))
+    #expect(run.state("a") == "pending")
+    #expect(try run.take(order(.continue)) == ["plan a#1"])
+    try run.take(planned("a"))
+    try run.take(foundSo("a"))
+    #expect(try run.take(holds("a")) == ["plan b#1"])
+    #expect(try run.take(planFailed("b")) == ["undo a#1"])
+  }
+
+  @Test func `an attempt after one that only looked may find nothing to do`() throws {
+    var run = Scenario([
+      step("a") { $0.retry = RetryPolicy(attempts: 2, delay: .seconds(1)) },
+      step("b", needs: [0]) { $0.onFailure = .unwind },
+    ])
+    _ = try run.open()
+    try run.take(planFailed("a", 1, passing))
+    try run.take(.timerFired(TimerReport("a", attempt: 1, .backoff)))
+    try run.take(planned("a", 2))
+    try run.take(foundSo("a", 2))
+    #expect(try run.take(holds("a", 2)) == ["plan b#1"])
+    #expect(try run.take(planFailed("b")) == ["close failed_unchanged"])
+  }
+
   @Test func `a second attempt that finds nothing to do may have found the work of the first`()
     throws
   {

@@ -23,6 +23,23 @@ import Testing
     #expect(try times(script, "buy_something").ending == .checked)
   }
 
+  @Test func `a change that found itself done took its time all the same`() throws {
+    var script = RunScript(.shop { _ in })
+    try script.open()
+    try script.check("outage_confirmed")
+    try script.approve("go", after: .seconds(1))
+    try script.planned("fence_db")
+    script.wait(.seconds(2))
+    var seen = Evidence("nothing was changed")
+    seen.changedNothing = true
+    try script.applied("fence_db", .done(seen))
+    script.wait(.seconds(1))
+    try script.verified("fence_db", .holds(Evidence("it is so")))
+    let fence = try times(script, "fence_db")
+    #expect(fence.ending == .changed)
+    #expect(fence.worked.map { $0 >= .seconds(3) } == true)
+  }
+
   @Test func `an answer that was given beforehand says nothing of people`() throws {
     let script = try RunScript.succeeded(approvalAfter: .milliseconds(3))
     #expect(try times(script, "go").answered == nil)

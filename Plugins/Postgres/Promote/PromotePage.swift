@@ -15,9 +15,10 @@ let promotePage = ActionPage(
     Data loss: with a receipt that knows the end of the old primary's log, the positions are compared, \
     and the rest of the log is waited for (`catch_up`). Otherwise it is a bound in time, from the newest \
     commit here (or heartbeat) to the begin of the outage or, where that is not known, to the fence. \
-    With `max_data_loss` it refuses when the bound is larger and when there is none. That gate alone can be overridden by a person, with a reason, once it \
-    has refused: for this step, and for at most the loss that was shown. When more could be lost by then, \
-    or it is not known any more, it refuses again. Every other refusal stands.
+    With `max_data_loss` it refuses when the bound is larger and when there is none. That gate alone can \
+    be overridden by a person, with a reason, once it has refused: for this step, and for at most the loss \
+    that was shown. When more could be lost by then, or it is not known any more, it refuses again. Every \
+    other refusal stands.
 
     Then pg_promote is called. When its answer is lost, or it takes too long, the result is unknown and \
     the server is looked at before anything else. Afterwards it must be a primary on a later timeline that \

@@ -57,7 +57,7 @@ private final class Attempts: @unchecked Sendable {
   func begin(until deadline: Deadline) {
     guard !isDecided else { return end() }
     for place in attempts.indices where attempts[place].end == nil {
-      watches[place] = loop.watch(attempts[place].descriptor, for: .writing) { [self] _ in
+      watches[place] = loop.watch(attempts[place].descriptor, for: .writing) { [self] in
         watches.removeValue(forKey: place)?.end()
         attempts[place].finish()
         if isDecided { end() }

@@ -37,8 +37,8 @@ package final class ObserverPool: Sendable {
     let started = observers.indices.map { place in
       Task.detached(executorPreference: EventLoop.observing) {
         [weak self, clock, observer = observers[place]] in
-        // Not all in the same instant, so that what they ask is not asked by all at once; and not each in an instant of
-        // its own, since every time the thread wakes costs more than a sample does.
+        // Not all in the same instant: what they ask shall not be asked by all at once. Nor each in an instant of its
+        // own: every time the thread wakes has its price.
         var due = clock.now().monotonic + observer.every * (place % 4) / 4
         while !Task.isCancelled {
           let wait = due - clock.now().monotonic

@@ -5,7 +5,7 @@ import RunbookModel
 /// Finds the beginning of the outage that goes on, record by record.
 struct OutageWatch {
   let observation: String
-  let environment: Plan.Source
+  private let environment: Plan.Source
   private(set) var last: Timestamp?
   private(set) var outage: ObservedOutage?
   private let deciding: [String]
