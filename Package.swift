@@ -86,7 +86,12 @@ let package = Package(
         "RunbookModel", "RunbookFormat", "RunbookEngine", "RunbookJournal", "RunbookAction",
         "RunbookProcess", crypto,
       ]),
-    library("RunbookActions", ["RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl"]),
+    library(
+      "RunbookActions",
+      ["RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl", "CLibHTTPParser"]),
+    .systemLibrary(
+      name: "CLibHTTPParser", path: "Sources/CLibHTTPParser",
+      providers: [.apt(["libhttp-parser-dev"])]),
     .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
     .target(name: "CLazyLibrary"),
     lazy("CLibCurl", in: "Sources"),

@@ -2,70 +2,79 @@ public import RunbookModel
 
 /// What an action may use to look: nothing in it can change anything.
 public struct ReadContext: Sendable {
-  public let facts: RunFacts
   /// When this attempt must be over. Every wait of the action ends by then.
   public let deadline: Deadline
-  private let secrets: any SecretSource
+  private let shared: Shared
   private let mayRevealChangeSecrets: Bool
-  private let changeSecrets: Set<SecretName>
-  private let checks: any NestedChecks
+
+  /// What is the same in all contexts of a step: it is large, and contexts are handed on often.
+  private final class Shared: Sendable {
+    let facts: RunFacts
+    let secrets: any SecretSource
+    let changeSecrets: Set<SecretName>
+    let checks: any NestedChecks
+
+    init(
+      _ facts: RunFacts, _ secrets: any SecretSource, _ changeSecrets: Set<SecretName>,
+      _ checks: any NestedChecks
+    ) {
+      self.facts = facts
+      self.secrets = secrets
+      self.changeSecrets = changeSecrets
+      self.checks = checks
+    }
+  }
 
   public init(
     facts: RunFacts, deadline: Deadline, secrets: any SecretSource, checks: any NestedChecks,
     changeSecrets: Set<SecretName> = []
   ) {
     self.init(
-      facts: facts, deadline: deadline, secrets: secrets, checks: checks,
-      changeSecrets: changeSecrets, mayRevealChangeSecrets: false)
+      Shared(facts, secrets, changeSecrets, checks), deadline, mayRevealChangeSecrets: false)
   }
 
-  fileprivate init(
-    facts: RunFacts, deadline: Deadline, secrets: any SecretSource, checks: any NestedChecks,
-    changeSecrets: Set<SecretName>, mayRevealChangeSecrets: Bool
-  ) {
-    self.facts = facts
+  private init(_ shared: Shared, _ deadline: Deadline, mayRevealChangeSecrets: Bool) {
+    self.shared = shared
     self.deadline = deadline
-    self.secrets = secrets
-    self.checks = checks
-    self.changeSecrets = changeSecrets
     self.mayRevealChangeSecrets = mayRevealChangeSecrets
   }
+
+  public var facts: RunFacts { shared.facts }
 
   /// The same context with names that only changes may reveal.
   package func keeping(_ names: Set<SecretName>) -> ReadContext {
     ReadContext(
-      facts: facts, deadline: deadline, secrets: secrets, checks: checks, changeSecrets: names,
+      Shared(shared.facts, shared.secrets, names, shared.checks), deadline,
       mayRevealChangeSecrets: mayRevealChangeSecrets)
   }
 
   /// The same context with an earlier deadline.
-  public func until(_ earlier: Deadline) -> ReadContext {
-    ReadContext(
-      facts: facts, deadline: min(earlier, deadline), secrets: secrets, checks: checks,
-      changeSecrets: changeSecrets, mayRevealChangeSecrets: mayRevealChangeSecrets)
+  public func until(_ earlier: Deadline) -> ReadContext { again(until: min(earlier, deadline)) }
+
+  /// The same context for another look.
+  package func again(until deadline: Deadline) -> ReadContext {
+    ReadContext(shared, deadline, mayRevealChangeSecrets: mayRevealChangeSecrets)
   }
 
   fileprivate var forWriting: ReadContext {
-    ReadContext(
-      facts: facts, deadline: deadline, secrets: secrets, checks: checks,
-      changeSecrets: changeSecrets, mayRevealChangeSecrets: true)
+    ReadContext(shared, deadline, mayRevealChangeSecrets: true)
   }
 
   /// The secret of that name; a secret that is for changes only is refused here and given to a `WriteContext`.
   public func secret(_ name: SecretName) throws(ActionFailure) -> Secret {
-    if changeSecrets.contains(name), !mayRevealChangeSecrets {
+    if shared.changeSecrets.contains(name), !mayRevealChangeSecrets {
       throw .refused(
         .authentication, "the secret '\(name)' is for changes only and this is a read-only step")
     }
-    return try secrets.secret(name)
+    return try shared.secrets.secret(name)
   }
 
   /// The text with every secret of this run replaced by `•••`, also in its base64, URL-encoded and JSON-escaped forms.
-  public func masked(_ text: String) -> String { secrets.masked(text) }
+  public func masked(_ text: String) -> String { shared.secrets.masked(text) }
 
   /// Runs another check inside this one (`quorum.check`, `wait.for`), within this deadline.
   public func check(_ call: NestedCall) async -> Verdict {
-    await checks.check(call, in: self)
+    await shared.checks.check(call, in: self)
   }
 }
 

@@ -41,6 +41,13 @@ public final class EventLoop: TaskExecutor {
   private struct Own {
     var lastWatch: UInt64 = 0
     var watches: [UInt64: () -> Void] = [:]
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+  }
+
+  /// Room for what was read and is looked at before anything else happens; only on the loop's thread.
+  public var room: UnsafeMutableRawBufferPointer {
+    precondition(isHere)
+    return own.room
   }
 
   private init() {
@@ -144,10 +151,11 @@ public final class EventLoop: TaskExecutor {
     fileprivate let id: UInt64
     fileprivate let descriptor: Int32
 
-    /// To be done before the descriptor is closed.
-    public func end() {
+    /// To be done before the descriptor is closed. Where nobody else has it and it is closed at once, the system ends
+    /// its part by itself.
+    public func end(closing isClosed: Bool = false) {
       loop.own.watches[id] = nil
-      epoll_ctl(loop.poller, EPOLL_CTL_DEL, descriptor, nil)
+      if !isClosed { epoll_ctl(loop.poller, EPOLL_CTL_DEL, descriptor, nil) }
     }
   }
 

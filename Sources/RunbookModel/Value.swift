@@ -58,6 +58,7 @@ public struct ValueMap: Sendable, ExpressibleByDictionaryLiteral, Sequence {
   public init() { entries = [] }
   public init(dictionaryLiteral elements: (String, Value)...) {
     entries = []
+    entries.reserveCapacity(elements.count)
     for (key, value) in elements { self[key] = value }
   }
   public init(_ pairs: some Sequence<(String, Value)>) {

@@ -6,6 +6,10 @@ final class TestServer: Sendable {
   enum Behaviour: Sendable {
     /// Reads the request's head, sends these bytes, closes.
     case send(String)
+    /// Reads the request's head, sends these bytes one at a time, closes.
+    case drip(String)
+    /// Reads the request's head however long it is, answers how often this byte was in it, closes.
+    case count(Unicode.Scalar)
     /// Sends these bytes without waiting for a request, closes.
     case greet(String)
     /// Accepts and never says a word.
@@ -74,6 +78,16 @@ final class TestServer: Sendable {
       readHead(descriptor)
       put(text, descriptor)
       close(descriptor)
+    case .drip(let text):
+      var one: Int32 = 1
+      setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+      readHead(descriptor)
+      for byte in text.utf8 { put(String(UnicodeScalar(byte)), descriptor) }
+      close(descriptor)
+    case .count(let wanted):
+      put(answer(200, "\(count(UInt8(ascii: wanted), descriptor))"), descriptor)
+      close(descriptor)
     case .greet(let text):
       put(text, descriptor)
       close(descriptor)
@@ -111,6 +125,19 @@ final class TestServer: Sendable {
     requests.withLock { $0.append(String(decoding: head, as: UTF8.self)) }
   }
 
+  private func count(_ wanted: UInt8, _ descriptor: Int32) -> Int {
+    var block = [UInt8](repeating: 0, count: 65536)
+    var end: [UInt8] = []
+    var found = 0
+    while !end.elementsEqual("\r\n\r\n".utf8) {
+      let count = read(descriptor, &block, block.count)
+      guard count > 0 else { break }
+      found += block.prefix(count).count { $0 == wanted }
+      end = (end + block.prefix(count)).suffix(4)
+    }
+    return found
+  }
+
   @discardableResult
   private func put(_ text: String, _ descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
@@ -122,6 +149,38 @@ final class TestServer: Sendable {
       bytes = bytes.dropFirst(count)
     }
     return true
+  }
+}
+
+/// A port that says nothing at all, neither yes nor no: as many wait to be accepted as the system lets wait.
+final class SilentPort {
+  private var descriptors: [Int32] = []
+
+  init(_ host: String, _ port: UInt16) throws {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafePointer(to: &address) {
+      try $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        let type =
+          Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let listener = socket(AF_INET, type, 0)
+        descriptors.append(listener)
+        guard bind(listener, address, length) == 0, listen(listener, 0) == 0 else { throw NoPort() }
+        for _ in 0..<4 {
+          let caller = socket(AF_INET, type, 0)
+          descriptors.append(caller)
+          connect(caller, address, length)
+        }
+      }
+    }
+  }
+
+  func stop() {
+    for descriptor in descriptors { close(descriptor) }
+    descriptors = []
   }
 }
 

@@ -43,7 +43,9 @@ enum Layers {
       ])),
     Target(
       folder: "Sources/RunbookActions", level: 4,
-      mayImport: system.union(["RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl"])),
+      mayImport: system.union([
+        "RunbookModel", "RunbookAction", "RunbookProcess", "CLibCurl", "CLibHTTPParser",
+      ])),
     plugin("Postgres", "CLibPQ"),
     plugin("DNS", "CLDNS"),
     plugin("HAProxy"),
@@ -74,8 +76,8 @@ enum Layers {
 
   /// Folders that hold a C library's module and no Swift.
   static let libraries: Set<String> = [
-    "Sources/CLibYAML", "Sources/CLibCurl", "Sources/CLinux", "Sources/CLazyLibrary",
-    "Sources/CSHA256Lanes",
+    "Sources/CLibYAML", "Sources/CLibCurl", "Sources/CLibHTTPParser", "Sources/CLinux",
+    "Sources/CLazyLibrary", "Sources/CSHA256Lanes",
   ]
 
   /// What comes with the system. All of Foundation is left out: it makes every start of the program slower.

@@ -1,5 +1,7 @@
 import CLibCurl
+import RunbookAction
 
+let libcurl = SystemLibrary("libcurl", package: "libcurl4") { clibcurl_missing() }
 let isCurlReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
 /// One transfer of libcurl's: its handle, what was set for it, and its words for what went wrong.

@@ -1,31 +1,28 @@
-import CLibCurl
 import RunbookAction
 import RunbookModel
-
-private let libcurl = SystemLibrary("libcurl", package: "libcurl4") { clibcurl_missing() }
 
 /// `http.check`: a server answers a request as expected, or answers nothing at all.
 struct HTTPCheck: CheckAction {
   func check(_ input: Input, in context: ReadContext) async -> Verdict {
-    let plan: Prepared
+    let request: HTTPRequest
     do throws(ActionFailure) {
-      plan = try prepare(input, context)
+      request = try prepare(input, context)
     } catch {
       return .cannotTell(Evidence(context.masked(error.message)))
     }
-    let name = "\(input.method) \(context.masked(input.url))"
+    let name = "\(input.method) \(context.masked(input.url.text))"
     switch input.expect ?? .answer(Answer()) {
     case .answer(let expected):
       let context = context.withReserve
       let given = context.deadline.remaining
-      switch await attempt(plan, until: context.deadline) {
+      switch await attempt(request, until: context.deadline) {
       case .success(let answer): return judge(answer, expected, name, context)
       case .failure(let trouble): return silent(trouble, name, given, context)
       }
     case .unreachable:
       return await unreachable(name, tries: input.tries, of: page.outputs, in: context) {
         deadline in
-        switch await attempt(plan, until: deadline) {
+        switch await attempt(request, until: deadline) {
         case .success(let answer):
           return .answered(evidence("\(name) answers \(answer.status)", answer, context))
         case .failure(let trouble): return tried(trouble, context)
@@ -34,20 +31,14 @@ struct HTTPCheck: CheckAction {
     }
   }
 
-  private struct Prepared: Sendable {
-    var target: HTTPTarget
-    var request: HTTPRequest
-    var isPinned: Bool
-  }
-
   private func prepare(
     _ input: Input, _ context: ReadContext
-  ) throws(ActionFailure) -> Prepared {
+  ) throws(ActionFailure) -> HTTPRequest {
     try libcurl.require()
-    guard let target = HTTPTarget(input.url) else {
-      throw .refused(.input, "'\(input.url)' is no http or https URL")
+    guard let target = input.url.target else {
+      throw .refused(.input, "'\(input.url.text)' is no http or https URL")
     }
-    var headers: [String] = []
+    var headers: [(name: String, value: String)] = []
     for entry in input.headers ?? [:] {
       let text: String
       switch entry.value {
@@ -58,44 +49,29 @@ struct HTTPCheck: CheckAction {
       }
       guard !entry.key.isEmpty, !"\(entry.key)\(text)".utf8.contains(where: { $0 < 32 && $0 != 9 })
       else { throw .refused(.input, "the header '\(entry.key)' holds a control character") }
-      // "Name;" is how libcurl is told to send an empty header; "Name:" would leave it out.
-      headers.append(text.isEmpty ? "\(entry.key);" : "\(entry.key): \(text)")
+      headers.append((entry.key, text))
     }
-    var pins: [String] = []
-    for (host, address) in input.resolve ?? [:] {
-      for port in Set([target.port, 80, 443]) { pins.append("\(host):\(port):\(address)") }
-    }
-    let isPinned = (input.resolve ?? [:]).keys.contains {
-      $0.lowercased() == target.host.lowercased()
-    }
-    return Prepared(
-      target: target,
-      request: HTTPRequest(
-        url: input.url, method: input.method, headers: headers,
-        body: input.body.map { Array($0.utf8) }, pins: pins.sorted(), caFile: input.tls?.caFile,
-        followsRedirects: input.followRedirects, milliseconds: 0),
-      isPinned: isPinned)
+    return HTTPRequest(
+      url: input.url.text, target: target, method: input.method, headers: headers,
+      body: input.body.map { Array($0.utf8) }, pins: input.resolve ?? [:],
+      caFile: input.tls?.caFile, followsRedirects: input.followRedirects)
   }
 
   private func attempt(
-    _ plan: Prepared, until deadline: Deadline
+    _ request: HTTPRequest, until deadline: Deadline
   ) async -> Result<HTTPAnswer, HTTPTrouble> {
-    var request = plan.request
-    let target = plan.target
-    if !plan.isPinned {
-      switch await addresses(of: target.host, port: target.port, until: deadline) {
-      case .failure(let failure):
-        return .failure(.notTried("\(target.host): \(failure.message)"))
-      case .success(let found):
-        // A numeric host needs no pin, and a v6 one could not be written in it.
-        if found.map(\.text) == [target.host] { break }
-        let list = found.map { $0.text.contains(":") ? "[\($0.text)]" : $0.text }
-        request.pins.append("\(target.host):\(target.port):\(list.joined(separator: ","))")
+    let target = request.target
+    if let pin = request.pin {
+      guard let pinned = SocketAddress.list(pin, target.port) else {
+        return .failure(.notTried("'\(pin)' in 'resolve' is no address"))
       }
+      return await exchange(request, at: pinned, until: deadline)
     }
-    request.milliseconds = deadline.milliseconds
-    let ready = request
-    return await exchange(ready)
+    switch await addresses(of: target.host, port: target.port, until: deadline) {
+    case .failure(let failure):
+      return .failure(.notTried("\(target.host): \(failure.message)"))
+    case .success(let found): return await exchange(request, at: found, until: deadline)
+    }
   }
 }
 
@@ -130,8 +106,10 @@ extension HTTPCheck {
     _ summary: String, _ answer: HTTPAnswer, _ context: ReadContext
   ) -> Evidence {
     let whole = context.masked(String(decoding: answer.body, as: UTF8.self))
+    let isShort = whole.utf8.count <= HTTPLimits.excerpt
     // Where the reading stopped, half a secret may stand; the excerpt ends far before.
-    let excerpt = String(decoding: whole.utf8.prefix(HTTPLimits.excerpt), as: UTF8.self)
+    let excerpt =
+      isShort ? whole : String(decoding: whole.utf8.prefix(HTTPLimits.excerpt), as: UTF8.self)
     return Evidence(
       context.masked(summary),
       facts: [

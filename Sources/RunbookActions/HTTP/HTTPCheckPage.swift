@@ -3,7 +3,7 @@ import RunbookModel
 
 extension HTTPCheck {
   struct Input: ActionInput {
-    var url: String
+    var url: HTTPAddress
     var method: String
     var headers: ValueMap?
     var body: String?
@@ -56,7 +56,8 @@ extension HTTPCheck {
         need: .defaulted(2)),
       Field(
         "resolve", .map(.string),
-        "Addresses to use instead of look-ups, by host name: {shop.example.test: 192.0.2.7}."),
+        "Addresses to use instead of look-ups, by host name: {shop.example.test: 192.0.2.7}; several "
+          + "with commas between."),
       Field(
         "tls",
         .object([

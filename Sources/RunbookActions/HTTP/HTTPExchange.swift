@@ -3,19 +3,29 @@ import Glibc
 import RunbookAction
 import RunbookModel
 
-/// Sends a request and reads its answer through libcurl, in `milliseconds` at most.
+/// Sends a request to a host at these addresses and reads its answer, until the deadline at most.
 ///
-/// On a thread of its own: libcurl reads certificates from files, and transfers that one thread drives together share
-/// the addresses that were pinned for each.
-func exchange(_ request: HTTPRequest) async -> Result<HTTPAnswer, HTTPTrouble> {
-  await blocking { exchangeBlocking(request) }
+/// Most checks ask for no more than a connection and one answer: those are made on the event loop, thousands a second.
+/// Whatever is more than that is libcurl's, on a thread of its own: it reads certificates from files.
+func exchange(
+  _ request: HTTPRequest, at addresses: [SocketAddress], until deadline: Deadline
+) async -> Result<HTTPAnswer, HTTPTrouble> {
+  if let text = request.plainText,
+    let result = await exchangePlainly(
+      text, toHead: request.method == "HEAD", at: addresses, until: deadline)
+  {
+    return result
+  }
+  return await blocking { exchangeThroughLibcurl(request, at: addresses, until: deadline) }
 }
 
-private func exchangeBlocking(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTPTrouble> {
-  guard var transfer = CurlTransfer(milliseconds: request.milliseconds) else {
+func exchangeThroughLibcurl(
+  _ request: HTTPRequest, at addresses: [SocketAddress], until deadline: Deadline
+) -> Result<HTTPAnswer, HTTPTrouble> {
+  guard var transfer = CurlTransfer(milliseconds: deadline.milliseconds) else {
     return .failure(.notTried("libcurl could not be started"))
   }
-  configure(&transfer, request)
+  configure(&transfer, request, addresses)
   if let refusal = transfer.refusal { return .failure(.notTried(refusal)) }
   let handle = transfer.handle
   let collector = Collector()
@@ -39,7 +49,9 @@ private func exchangeBlocking(_ request: HTTPRequest) -> Result<HTTPAnswer, HTTP
   return .failure(trouble(transfer, code, text))
 }
 
-private func configure(_ transfer: inout CurlTransfer, _ request: HTTPRequest) {
+private func configure(
+  _ transfer: inout CurlTransfer, _ request: HTTPRequest, _ addresses: [SocketAddress]
+) {
   transfer.set(CURLOPT_URL, request.url, "the URL")
   transfer.set(CURLOPT_PROTOCOLS_STR, "http,https", "the protocols")
   transfer.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https", "the protocols")
@@ -57,8 +69,26 @@ private func configure(_ transfer: inout CurlTransfer, _ request: HTTPRequest) {
     }
     transfer.set(CURLOPT_CUSTOMREQUEST, request.method, "the method")
   }
-  transfer.set(CURLOPT_HTTPHEADER, request.headers, "the headers")
-  transfer.set(CURLOPT_RESOLVE, request.pins, "the pinned addresses")
+  // "Name;" is how libcurl is told to send an empty header; "Name:" would leave it out.
+  transfer.set(
+    CURLOPT_HTTPHEADER,
+    request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" },
+    "the headers")
+  transfer.set(CURLOPT_RESOLVE, pins(request, addresses), "the pinned addresses")
+}
+
+private func pins(_ request: HTTPRequest, _ addresses: [SocketAddress]) -> [String] {
+  let target = request.target
+  var pins: [String] = []
+  for (host, address) in request.pins {
+    for port in Set([target.port, 80, 443]) { pins.append("\(host):\(port):\(address)") }
+  }
+  // A numeric host needs no pin, and a v6 one could not be written in it.
+  if request.pin == nil, addresses.map(\.text) != [target.host] {
+    let list = addresses.map { $0.text.contains(":") ? "[\($0.text)]" : $0.text }
+    pins.append("\(target.host):\(target.port):\(list.joined(separator: ","))")
+  }
+  return pins.sorted()
 }
 
 private func trouble(
@@ -96,13 +126,7 @@ private final class Collector {
   }
 
   /// How many bytes were taken; fewer than were given end the transfer.
-  func body(_ bytes: UnsafeRawBufferPointer) -> Int {
-    let room = HTTPLimits.body - answer.body.count
-    answer.body.append(contentsOf: bytes.prefix(room))
-    guard bytes.count > room else { return bytes.count }
-    answer.isCut = true
-    return 0
-  }
+  func body(_ bytes: UnsafeRawBufferPointer) -> Int { answer.takeBody(bytes) ? bytes.count : 0 }
 
   func header(_ bytes: UnsafeRawBufferPointer) -> Int {
     headerBytes += bytes.count
@@ -112,24 +136,8 @@ private final class Collector {
       answer.headers = []
       answer.body = []
     } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
-      let value = trimmed(bytes[(colon + 1)...])
-      answer.headers.append(
-        (
-          String(decoding: bytes[..<colon], as: UTF8.self).lowercased(),
-          String(decoding: value, as: UTF8.self)
-        ))
+      answer.takeHeader(bytes[..<colon], bytes[(colon + 1)...])
     }
     return bytes.count
   }
-}
-
-/// Without the white space around it (RFC 9110 5.5), and the end of the line.
-private func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
-  func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
-  }
-  guard let first = bytes.firstIndex(where: { !isSpace($0) }),
-    let last = bytes.lastIndex(where: { !isSpace($0) })
-  else { return bytes[bytes.endIndex...] }
-  return bytes[first...last]
 }

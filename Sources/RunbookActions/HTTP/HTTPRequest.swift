@@ -3,15 +3,42 @@ import RunbookModel
 /// One HTTP request as it is sent.
 struct HTTPRequest: Sendable {
   var url: String
+  var target: HTTPTarget
   var method: String
-  var headers: [String]
+  var headers: [(name: String, value: String)]
   var body: [UInt8]?
-  /// `host:port:address` entries that replace name look-ups.
-  var pins: [String]
+  /// Addresses that replace look-ups, by host name.
+  var pins: [String: String]
   var caFile: String?
   var followsRedirects: Bool
-  /// The whole exchange must be over in this time.
-  var milliseconds: Int
+
+  /// The address that replaces the look-up of the host that is asked.
+  var pin: String? { pins.first { $0.key.lowercased() == target.host.lowercased() }?.value }
+
+  /// What is sent where a plain connection and one answer are all that is needed, as libcurl would send it; nil where
+  /// it takes more.
+  var plainText: String? {
+    guard let path = target.plainPath, ["GET", "HEAD"].contains(method), body == nil,
+      !followsRedirects
+    else { return nil }
+    var host = target.authority
+    var (agent, accept) = ("User-Agent: lifeboat\r\n", "Accept: */*\r\n")
+    var more = ""
+    for (name, value) in headers {
+      let line = value.isEmpty ? "\(name):\r\n" : "\(name): \(value)\r\n"
+      switch name.lowercased() {
+      case "host": host = value
+      case "user-agent": (agent, more) = ("", more + line)
+      case "accept": (accept, more) = ("", more + line)
+      // They change how the connection or the answer is to be understood.
+      case "connection", "content-length", "expect", "http2-settings", "te", "trailer",
+        "transfer-encoding", "upgrade":
+        return nil
+      default: more += line
+      }
+    }
+    return "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(agent)\(accept)\(more)\r\n"
+  }
 }
 
 /// What came back.
@@ -24,6 +51,30 @@ struct HTTPAnswer: Sendable, Equatable {
   var isCut = false
   var took = Duration.zero
   var remoteIP = ""
+
+  /// Takes it as far as there is room; false when it was cut.
+  mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let room = HTTPLimits.body - body.count
+    body.append(contentsOf: bytes.prefix(room))
+    if bytes.count > room { isCut = true }
+    return !isCut
+  }
+
+  /// Its name in lower case; its value without the white space around it (RFC 9110 5.5), and the end of the line.
+  mutating func takeHeader(
+    _ name: some Collection<UInt8>, _ value: some BidirectionalCollection<UInt8>
+  ) {
+    func isSpace(_ byte: UInt8) -> Bool {
+      byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
+    }
+    let end = value.lastIndex { !isSpace($0) }.map(value.index(after:)) ?? value.startIndex
+    let text = value[..<end].drop(while: isSpace)
+    headers.append(
+      (
+        name: String(decoding: name, as: UTF8.self).lowercased(),
+        value: String(decoding: text, as: UTF8.self)
+      ))
+  }
 
   static func == (left: HTTPAnswer, right: HTTPAnswer) -> Bool {
     left.status == right.status && left.body == right.body && left.isCut == right.isCut

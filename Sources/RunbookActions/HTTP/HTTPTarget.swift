@@ -1,9 +1,30 @@
 import CLibCurl
+import RunbookAction
 
-/// Host and port of a URL, as libcurl reads it.
-struct HTTPTarget: Equatable {
+/// A URL, taken apart once for all requests to it.
+struct HTTPAddress: Sendable, Decodable {
+  let text: String
+  private let known: HTTPTarget?
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    self.text = text
+    known = (try? libcurl.require()).flatMap { HTTPTarget(text) }
+  }
+
+  /// Where it leads, once libcurl is known to be there; nil where it is no http or https URL.
+  var target: HTTPTarget? { known ?? HTTPTarget(text) }
+}
+
+/// Whom a URL leads to and what it asks for, as libcurl reads it.
+struct HTTPTarget: Sendable {
   var host: String
   var port: UInt16
+  /// As `Host` names it (RFC 9110 7.2).
+  var authority: String
+  /// Path and query, as the request's first line names them. nil where there is more to it: TLS, a user, a text that
+  /// is not plain ASCII.
+  var plainPath: String?
 
   init?(_ url: String) {
     guard let handle = curl_url() else { return nil }
@@ -16,6 +37,13 @@ struct HTTPTarget: Equatable {
     else { return nil }
     self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     self.port = port
+    let isUsual = port == (scheme == "http" ? 80 : 443)
+    authority = isUsual ? host : "\(host):\(port)"
+    guard scheme == "http", url.utf8.allSatisfy({ $0 > 32 && $0 < 127 }),
+      Self.part(CURLUPART_USER, of: handle) == nil, let path = Self.part(CURLUPART_PATH, of: handle)
+    else { return }
+    let query = Self.part(CURLUPART_QUERY, of: handle)
+    plainPath = path + (query.map { "?" + $0 } ?? "")
   }
 
   private static func part(

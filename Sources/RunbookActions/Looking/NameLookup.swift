@@ -25,6 +25,19 @@ struct SocketAddress: Sendable, Hashable {
     self.init(bytes: withUnsafeBytes(of: address) { Array($0) }, family: AF_INET, text: host)
   }
 
+  /// Addresses as people write them, with commas between: `192.0.2.7,2001:db8::7`, a v6 one also in brackets. nil where
+  /// one of them is none.
+  static func list(_ list: String, _ port: UInt16) -> [SocketAddress]? {
+    var found: [SocketAddress] = []
+    for item in list.split(separator: ",", omittingEmptySubsequences: false) {
+      let isBracketed = item.hasPrefix("[") && item.hasSuffix("]")
+      let text = String(isBracketed ? item.dropFirst().dropLast() : item)
+      guard let one = numeric(text, port) else { return nil }
+      found += one
+    }
+    return found
+  }
+
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     bytes.withUnsafeBytes { raw in
       body(raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
@@ -53,8 +66,7 @@ enum LookupFailure: Error, Sendable, Equatable {
 func addresses(
   of host: String, port: UInt16, until deadline: Deadline
 ) async -> Result<[SocketAddress], LookupFailure> {
-  if let numeric = SocketAddress(v4: host, port) { return .success([numeric]) }
-  if let numeric = try? resolve(host, port, AI_NUMERICHOST).get() { return .success(numeric) }
+  if let numeric = numeric(host, port) { return .success(numeric) }
   return await withCheckedContinuation { answer in
     lookups.ask(host, port, until: deadline) { answer.resume(returning: $0) }
   }
@@ -116,6 +128,11 @@ private final class Lookups: Sendable {
   }
 }
 
+private func numeric(_ host: String, _ port: UInt16) -> [SocketAddress]? {
+  if let v4 = SocketAddress(v4: host, port) { return [v4] }
+  return try? resolve(host, port, AI_NUMERICHOST).get()
+}
+
 private func resolve(_ host: String, _ port: UInt16, _ flags: Int32) -> Answer {
   var hints = addrinfo()
   hints.ai_flags = flags | AI_NUMERICSERV
@@ -135,14 +152,14 @@ private func resolve(_ host: String, _ port: UInt16, _ flags: Int32) -> Answer {
     let bytes = Array(UnsafeRawBufferPointer(start: address, count: Int(entry.pointee.ai_addrlen)))
     let one = SocketAddress(
       bytes: bytes, family: entry.pointee.ai_family,
-      text: numeric(address, entry.pointee.ai_addrlen))
+      text: spoken(address, entry.pointee.ai_addrlen))
     if !found.contains(one) { found.append(one) }
     next = entry.pointee.ai_next
   }
   return .success(found)
 }
 
-private func numeric(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> String {
+private func spoken(_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> String {
   var text = [CChar](repeating: 0, count: 64)
   guard getnameinfo(address, length, &text, 64, nil, 0, NI_NUMERICHOST) == 0 else { return "?" }
   return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -17,31 +17,27 @@ func post(
     throw .refused(.input, "\(hook.spoken) is no http or https URL")
   }
   var headers = [
-    "Content-Type: application/json; charset=utf-8", "Idempotency-Key: \(change.id)",
+    (name: "Content-Type", value: "application/json; charset=utf-8"),
+    (name: "Idempotency-Key", value: change.id),
   ]
   for entry in hook.headers {
     let value = try text(entry.value, "the header '\(entry.key)'")
     guard !entry.key.isEmpty, !"\(entry.key)\(value)".unicodeScalars.contains(where: \.breaksLines)
     else { throw .refused(.input, "the header '\(entry.key)' holds a control character") }
-    headers.append(value.isEmpty ? "\(entry.key);" : "\(entry.key): \(value)")
+    headers.append((entry.key, value))
   }
   let deadline = context.reading.withReserve.deadline
-  var request = HTTPRequest(
-    url: url, method: "POST", headers: headers, body: change.json(context.facts, hook.json),
-    pins: [],
-    caFile: hook.caFile, followsRedirects: false, milliseconds: 0)
+  let request = HTTPRequest(
+    url: url, target: target, method: "POST", headers: headers,
+    body: change.json(context.facts, hook.json), pins: [:], caFile: hook.caFile,
+    followsRedirects: false)
+  let found: [SocketAddress]
   switch await addresses(of: target.host, port: target.port, until: deadline) {
   case .failure(let failure):
     throw .passing(.unreachable, "\(hook.spoken): \(failure.message); nothing was sent")
-  case .success(let found):
-    if found.map(\.text) != [target.host] {
-      let list = found.map { $0.text.contains(":") ? "[\($0.text)]" : $0.text }
-      request.pins = ["\(target.host):\(target.port):\(list.joined(separator: ","))"]
-    }
+  case .success(let addresses): found = addresses
   }
-  request.milliseconds = deadline.milliseconds
-  let ready = request
-  switch await exchange(ready) {
+  switch await exchange(request, at: found, until: deadline) {
   case .success(let answer): return try judged(answer, hook, context)
   case .failure(let trouble): throw failure(trouble, hook, change, context)
   }

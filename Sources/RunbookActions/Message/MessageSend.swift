@@ -1,8 +1,5 @@
-import CLibCurl
 import RunbookAction
 import RunbookModel
-
-private let libcurl = SystemLibrary("libcurl", package: "libcurl4") { clibcurl_missing() }
 
 /// `message.send`: tells people something by mail, webhook or file.
 struct MessageSend: StepAction {

@@ -3,9 +3,8 @@ import RunbookAction
 import RunbookModel
 
 /// What came of one attempt to connect, over all addresses of the host.
-enum ConnectOutcome: Sendable, Equatable {
-  /// The address that accepted.
-  case connected(String)
+enum ConnectOutcome: Sendable {
+  case connected(Connection)
   /// Nobody accepted, and every address said or showed so.
   case unreachable([Failed])
   /// It could not be tried: the trouble is on this side.
@@ -23,14 +22,33 @@ enum ConnectOutcome: Sendable, Equatable {
   }
 }
 
-/// Tries all addresses at the same time, until `deadline` at most; the first that accepts decides.
-func connect(to addresses: [SocketAddress], until deadline: Deadline) async -> ConnectOutcome {
-  let loop = EventLoop.current
-  return await withCheckedContinuation { answer in
-    loop.perform {
-      Attempts(addresses, on: loop) { answer.resume(returning: $0) }.begin(until: deadline)
-    }
+/// A socket that does not block; used on the thread of its loop only. Closed at the latest when nobody has it any more.
+final class Connection: @unchecked Sendable {
+  /// Whom it leads to.
+  let address: String
+  private(set) var descriptor: Int32
+
+  fileprivate init(_ address: String, _ descriptor: Int32) {
+    self.address = address
+    self.descriptor = descriptor
   }
+
+  deinit { close() }
+
+  func close() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
+}
+
+/// Tries all addresses at the same time, until `deadline` at most; the first that accepts decides.
+///
+/// To be called on the loop's thread, where it answers.
+func connect(
+  to addresses: [SocketAddress], until deadline: Deadline, on loop: EventLoop,
+  _ answer: @escaping (ConnectOutcome) -> Void
+) {
+  Attempts(addresses, on: loop, answer).begin(until: deadline)
 }
 
 /// Used on the thread of its loop only.
@@ -44,20 +62,17 @@ private final class Attempts: @unchecked Sendable {
   private var answer: ((ConnectOutcome) -> Void)?
 
   init(
-    _ addresses: [SocketAddress], on loop: EventLoop,
-    _ answer: @escaping @Sendable (ConnectOutcome) -> Void
+    _ addresses: [SocketAddress], on loop: EventLoop, _ answer: @escaping (ConnectOutcome) -> Void
   ) {
     self.loop = loop
     self.answer = answer
     attempts = addresses.map(Attempt.init)
   }
 
-  deinit { for attempt in attempts where attempt.descriptor >= 0 { close(attempt.descriptor) } }
-
   func begin(until deadline: Deadline) {
     guard !isDecided else { return end() }
     for place in attempts.indices where attempts[place].end == nil {
-      watches[place] = loop.watch(attempts[place].descriptor, for: .writing) { [self] in
+      watches[place] = loop.watch(attempts[place].connection.descriptor, for: .writing) { [self] in
         watches.removeValue(forKey: place)?.end()
         attempts[place].finish()
         if isDecided { end() }
@@ -90,7 +105,7 @@ private func outcome(_ attempts: [Attempt]) -> ConnectOutcome {
   var failed: [ConnectOutcome.Failed] = []
   for attempt in attempts {
     switch attempt.end {
-    case .connected: return .connected(attempt.address)
+    case .connected: return .connected(attempt.connection)
     case .failed(let number):
       switch number {
       case ECONNREFUSED, ECONNRESET: failed.append(.init(address: attempt.address, why: .refused))
@@ -118,19 +133,19 @@ private struct Attempt {
     case connected
     case failed(Int32)
   }
-  let address: String
-  let descriptor: Int32
+  let connection: Connection
   var end: End?
 
+  var address: String { connection.address }
+
   init(_ target: SocketAddress) {
-    address = target.text
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-    descriptor = socket(target.family, type, 0)
+    let descriptor = socket(target.family, type, 0)
+    connection = Connection(target.text, descriptor)
     guard descriptor >= 0 else {
       end = .failed(errno)
       return
     }
-    let descriptor = descriptor
     let result = target.withPointer { Glibc.connect(descriptor, $0, $1) }
     if result == 0 {
       end = .connected
@@ -143,14 +158,15 @@ private struct Attempt {
   }
 
   mutating func look() {
-    var now = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    if poll(&now, 1, 0) == 1 { finish() }
+    var now = pollfd(fd: connection.descriptor, events: Int16(POLLOUT), revents: 0)
+    guard poll(&now, 1, 0) == 1 else { return }
+    if now.revents == Int16(POLLOUT) { end = .connected } else { finish() }
   }
 
   mutating func finish() {
     var number: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
-    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
+    getsockopt(connection.descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
     end = number == 0 ? .connected : .failed(number)
   }
 }

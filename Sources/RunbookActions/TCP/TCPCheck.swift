@@ -114,9 +114,14 @@ private func attempt(_ target: HostPort, until deadline: Deadline) async -> Atte
   case .failure(let failure): return .notTried("\(target.host): \(failure.message)")
   case .success(let found):
     let began = ContinuousClock.now
-    let outcome = await connect(to: found, until: deadline)
+    let loop = EventLoop.current
+    let outcome = await withCheckedContinuation { answer in
+      loop.perform {
+        connect(to: found, until: deadline, on: loop) { answer.resume(returning: $0) }
+      }
+    }
     switch outcome {
-    case .connected(let address): return .connected(address, ContinuousClock.now - began)
+    case .connected(let found): return .connected(found.address, ContinuousClock.now - began)
     case .unreachable(let failed): return .failed(failed)
     case .notTried(let why): return .notTried(why)
     }

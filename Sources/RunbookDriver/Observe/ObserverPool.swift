@@ -6,52 +6,63 @@ import Synchronization
 /// Takes the samples of all observers, each on a timer of its own, and hands out what there is to record.
 ///
 /// Nothing that a step does can hold it up. A sample that is still being taken when the next is due is not joined by
-/// another one: the times that were missed are counted.
+/// another one: the times that were missed are counted. A look that does not come back is left behind.
 package final class ObserverPool: Sendable {
-  /// Looks once; must come back by itself soon after the observer's timeout.
+  /// Looks once; what does not come back soon after the observer's timeout is given up.
   package typealias Sampler = @Sendable (Observer) async -> ObserverTrack.Sample
 
   private let observers: [Observer]
   private let clock: any DriverClock
   private let sampler: Sampler
-  private let tracks: Mutex<[ObserverTrack]>
-  private let tasks = Mutex<[Task<Void, Never>]>([])
+  private let places: Mutex<[Place]>
+  private let helpers = Mutex(Helpers())
   private let isDirty = Atomic(false)
+
+  /// Where one observer stands.
+  private struct Place {
+    var track: ObserverTrack
+    var task: Task<Void, Never>?
+    /// Of the task: whoever comes back from an earlier one counts no more.
+    var turn = 0
+    var look: Look?
+
+    /// A look that has not come back yet.
+    struct Look {
+      var due: Duration
+      var begun: Moment
+      var givenUpAt: ContinuousClock.Instant
+    }
+  }
+
+  private struct Helpers {
+    var recorder: Task<Void, Never>?
+    var watchdog: EventLoop.Alarm?
+    var isStopped = false
+  }
 
   /// What has changed is recorded so soon, so that an onset is on disk while it is news.
   package static let soon = Duration.milliseconds(250)
   /// The counts of samples are recorded so often when nothing has changed.
   package static let often = Duration.seconds(5)
+  /// How long a look that does not heed its deadline is waited for.
+  private static let grace = Duration.seconds(3)
 
   package init(_ observers: [Observer], clock: any DriverClock, sampler: @escaping Sampler) {
     self.observers = observers
     self.clock = clock
     self.sampler = sampler
-    tracks = Mutex(observers.map { ObserverTrack($0) })
+    places = Mutex(observers.map { Place(track: ObserverTrack($0)) })
   }
 
   deinit { stop() }
 
   /// Begins to look; `record` is called when there is something to record.
   package func start(_ record: @escaping @Sendable () -> Void) {
-    let started = observers.indices.map { place in
-      Task.detached(executorPreference: EventLoop.observing) {
-        [weak self, clock, observer = observers[place]] in
-        // Not all in the same instant: what they ask shall not be asked by all at once. Nor each in an instant of its
-        // own: every time the thread wakes has its price.
-        var due = clock.now().monotonic + observer.every * (place % 4) / 4
-        while !Task.isCancelled {
-          let wait = due - clock.now().monotonic
-          if wait > .zero { await clock.sleep(for: wait) }
-          guard !Task.isCancelled, let self else { return }
-          let sample = await self.sampler(observer)
-          guard !Task.isCancelled else { return }
-          let late = clock.now().monotonic - due
-          let missed = max(0, Int(late / observer.every))
-          due += observer.every * (missed + 1)
-          self.take(sample, at: place, missed: missed)
-        }
-      }
+    let now = clock.now().monotonic
+    for place in observers.indices {
+      // Not all in the same instant: what they ask shall not be asked by all at once. Nor each in an instant of its
+      // own: every time the thread wakes has its price.
+      observe(place, turn: 0, from: now + observers[place].every * (place % 4) / 4)
     }
     let recorder = Task.detached { [weak self, clock] in
       var quiet = Duration.zero
@@ -65,36 +76,101 @@ package final class ObserverPool: Sendable {
         record()
       }
     }
-    tasks.withLock { $0 = started + [recorder] }
+    helpers.withLock { $0.recorder = recorder }
+    watchOver()
   }
 
   package func stop() {
-    let running = tasks.withLock { tasks in
-      defer { tasks = [] }
-      return tasks
+    let helpers = helpers.withLock { helpers in
+      defer { helpers = Helpers(isStopped: true) }
+      return helpers
     }
-    for task in running { task.cancel() }
+    helpers.recorder?.cancel()
+    helpers.watchdog?.callOff()
+    for task in places.withLock({ $0.map(\.task) }) { task?.cancel() }
   }
 
-  private func take(_ sample: ObserverTrack.Sample, at place: Int, missed: Int) {
-    let hasChanged = tracks.withLock { tracks in
-      let before = tracks[place].current
-      tracks[place].take(sample, missed: missed)
-      return tracks[place].current != before
+  private func observe(_ place: Int, turn: Int, from first: Duration) {
+    let task = Task.detached(executorPreference: EventLoop.observing) {
+      [weak self, clock, observer = observers[place]] in
+      var due = first
+      while !Task.isCancelled {
+        let wait = due - clock.now().monotonic
+        if wait > .zero { await clock.sleep(for: wait) }
+        guard !Task.isCancelled, let self else { return }
+        self.places.withLock {
+          $0[place].look = Place.Look(
+            due: due, begun: clock.now(), givenUpAt: .now + observer.timeout + Self.grace)
+        }
+        let sample = await self.sampler(observer)
+        guard !Task.isCancelled, let next = self.take(sample, at: place, turn: turn) else { return }
+        due = next
+      }
+    }
+    places.withLock { $0[place].task = task }
+    if helpers.withLock({ $0.isStopped }) { task.cancel() }
+  }
+
+  /// When the next is due; nil where somebody else goes on.
+  private func take(_ sample: ObserverTrack.Sample, at place: Int, turn: Int) -> Duration? {
+    let now = clock.now().monotonic
+    let every = observers[place].every
+    let (next, hasChanged) = places.withLock { places -> (Duration?, Bool) in
+      guard places[place].turn == turn, let look = places[place].look else { return (nil, false) }
+      places[place].look = nil
+      let before = places[place].track.current
+      let missed = max(0, Int((now - look.due) / every))
+      places[place].track.take(sample, missed: missed)
+      return (look.due + every * (missed + 1), places[place].track.current != before)
     }
     if hasChanged { isDirty.store(true, ordering: .releasing) }
+    return next
+  }
+
+  // MARK: - Looks that do not come back
+
+  /// Gives up now and then what has not come back. On a loop that takes no samples itself.
+  private func watchOver() {
+    let alarm = EventLoop.shared.at(.now + .seconds(1)) { [weak self] in
+      self?.giveUpOverdue()
+      self?.watchOver()
+    }
+    let isStopped = helpers.withLock { helpers in
+      helpers.watchdog = alarm
+      return helpers.isStopped
+    }
+    if isStopped { alarm.callOff() }
+  }
+
+  private func giveUpOverdue() {
+    let now = ContinuousClock.now
+    let overdue = places.withLock { places in
+      places.indices.compactMap { place -> (Int, Int, Place.Look)? in
+        guard let look = places[place].look, look.givenUpAt < now else { return nil }
+        places[place].task?.cancel()
+        return (place, places[place].turn, look)
+      }
+    }
+    for (place, turn, look) in overdue {
+      let nothing = ObserverTrack.Sample(
+        .unknown, at: look.begun, took: clock.now().monotonic - look.begun.monotonic,
+        saw: "no answer in \(observers[place].timeout.spoken)")
+      guard let next = take(nothing, at: place, turn: turn) else { continue }
+      places.withLock { $0[place].turn = turn + 1 }
+      observe(place, turn: turn + 1, from: next)
+    }
   }
 
   /// What was seen since the last time; nil where that is nothing.
   package func report() -> Observation? {
-    let reports = tracks.withLock { tracks in
-      tracks.indices.compactMap { tracks[$0].report() }
+    let reports = places.withLock { places in
+      places.indices.compactMap { places[$0].track.report() }
     }
     return reports.isEmpty ? nil : Observation(reports)
   }
 
   /// Where each observer stands.
-  package var now: [ObserverTrack] { tracks.withLock { $0 } }
+  package var now: [ObserverTrack] { places.withLock { $0.map(\.track) } }
 
   // MARK: - Soak
 

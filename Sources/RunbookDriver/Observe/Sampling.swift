@@ -9,7 +9,7 @@ extension Performer {
       observers.map { ($0.name, look(for: $0)) }, uniquingKeysWith: { first, _ in first })
     return { [self] observer in
       let begun = clock.now()
-      let verdict = await sample(observer, looks[observer.name] ?? look(for: observer))
+      let verdict = await (looks[observer.name] ?? look(for: observer))()
       let took = clock.now().monotonic - begun.monotonic
       let state: ObservedState =
         switch verdict {
@@ -32,33 +32,29 @@ extension Performer {
     return nil
   }
 
-  private typealias Look = @Sendable (ReadContext) async -> Verdict
+  private typealias Look = @Sendable () async -> Verdict
 
   /// The observer's check with its input, which is the same all through a run: observers read nothing that a run finds.
-  private func look(for observer: Observer) -> Result<Look, ActionFailure> {
+  private func look(for observer: Observer) -> Look {
     let call = observer.check
     guard let action = registry[call.uses], case .check(let check) = action.body else {
-      return .failure(.refused(.input, "this program has no check '\(call.uses)'"))
+      return { .cannotTell(Evidence("this program has no check '\(call.uses)'")) }
     }
-    return input(of: action.page, call.with, scope).map(check.prepared)
-  }
-
-  private func sample(_ observer: Observer, _ look: Result<Look, ActionFailure>) async -> Verdict {
-    switch look {
-    case .failure(let failure): return .cannotTell(Evidence(failure.message))
-    case .success(let look):
-      let deadline = Deadline.after(observer.timeout)
-      let context = context(for: StepID(observer.name), until: deadline)
-      return await firstOf(deadline: deadline, grace: Self.grace, on: EventLoop.observing) {
-        await look(context)
-      } late: {
-        .cannotTell(Evidence("no answer in \(observer.timeout.spoken)"))
-      }
+    switch input(of: action.page, call.with, scope) {
+    case .failure(let failure): return { .cannotTell(Evidence(failure.message)) }
+    case .success(let input):
+      let look = check.prepared(input)
+      let context = context(for: StepID(observer.name), until: .after(observer.timeout))
+      return { await look(context.again(until: .after(observer.timeout))) }
     }
   }
 }
 
 extension SecretSource {
   /// What an observer saw, as it is kept: masked before it is cut, since half of a secret would no longer be found.
-  func recorded(_ text: String) -> String { String(masked(text).prefix(300)) }
+  func recorded(_ text: String) -> String {
+    let text = masked(text)
+    // Counting characters is dear, and nearly every text is short.
+    return text.utf8.count <= 300 ? text : String(text.prefix(300))
+  }
 }

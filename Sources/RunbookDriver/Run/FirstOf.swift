@@ -5,17 +5,14 @@ import Synchronization
 ///
 /// Work that does not heed its deadline is cancelled and left behind: nothing waits for it, and what it may still do is
 /// unknown, which is what `late` must say.
-///
-/// The work is done on `executor`; nil: where tasks are done that ask for none.
 func firstOf<Result: Sendable>(
-  deadline: Deadline, grace: Duration, on executor: (any TaskExecutor)? = nil,
-  _ work: @escaping @Sendable () async -> Result, late: @escaping @Sendable () -> Result
+  deadline: Deadline, grace: Duration, _ work: @escaping @Sendable () async -> Result,
+  late: @escaping @Sendable () -> Result
 ) async -> Result {
   let winner = Winner<Result>()
   return await withCheckedContinuation { continuation in
     winner.expect(continuation)
-    let worker = Task(executorPreference: executor) { winner.finish(await work()) }
-    // Never on a loop that does the work itself.
+    let worker = Task { winner.finish(await work()) }
     let alarm = EventLoop.shared.at(deadline.instant + grace) {
       worker.cancel()
       winner.finish(late())

@@ -1,0 +1,131 @@
+import Glibc
+import RunbookAction
+import RunbookModel
+
+/// One request over a connection of its own, without TLS, on the event loop.
+///
+/// nil where somebody else must judge it: an address could not be tried from here, or the answer is none that the
+/// parser takes.
+func exchangePlainly(
+  _ request: String, toHead isForHead: Bool, at addresses: [SocketAddress],
+  until deadline: Deadline
+) async -> Result<HTTPAnswer, HTTPTrouble>? {
+  let loop = EventLoop.current
+  return await withCheckedContinuation { result in
+    loop.perform {
+      let began = ContinuousClock.now
+      connect(to: addresses, until: deadline, on: loop) { outcome in
+        switch outcome {
+        case .connected(let connection):
+          PlainExchange(request, toHead: isForHead, over: connection, began: began, on: loop) {
+            result.resume(returning: $0)
+          }.begin(until: deadline)
+        case .unreachable(let failed): result.resume(returning: .failure(trouble(failed)))
+        case .notTried: result.resume(returning: nil)
+        }
+      }
+    }
+  }
+}
+
+/// Only where every address said that nobody listens, nobody does; silence may be ours.
+private func trouble(_ failed: [ConnectOutcome.Failed]) -> HTTPTrouble {
+  if failed.allSatisfy({ $0.why == .refused }) { return .refused }
+  return failed.contains { $0.why == .timedOut } ? .connectTimedOut : .hostUnreachable
+}
+
+/// Used on the thread of its loop only.
+private final class PlainExchange: @unchecked Sendable {
+  private let loop: EventLoop
+  private let connection: Connection
+  private let reader: AnswerReader
+  private let began: ContinuousClock.Instant
+  private var unsent: [UInt8]
+  private var watch: EventLoop.Watch?
+  private var alarm: EventLoop.Alarm?
+  /// nil when it was answered.
+  private var answer: ((Result<HTTPAnswer, HTTPTrouble>?) -> Void)?
+
+  init(
+    _ request: String, toHead isForHead: Bool, over connection: Connection,
+    began: ContinuousClock.Instant, on loop: EventLoop,
+    _ answer: @escaping (Result<HTTPAnswer, HTTPTrouble>?) -> Void
+  ) {
+    self.loop = loop
+    self.connection = connection
+    self.began = began
+    self.answer = answer
+    reader = AnswerReader(toHead: isForHead)
+    unsent = Array(request.utf8)
+  }
+
+  func begin(until deadline: Deadline) {
+    alarm = loop.at(deadline.instant) { [self] in
+      // What came while nobody looked, as on a machine that was suspended, is seen all the same.
+      read()
+      end(.failure(.answerTimedOut))
+    }
+    send()
+  }
+
+  private func send() {
+    let count = unsent.withUnsafeBytes {
+      Glibc.send(connection.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
+    switch count < 0 ? errno : 0 {
+    case 0: unsent.removeFirst(count)
+    case EAGAIN, EINTR: break
+    // It has closed already. It may have said why before: what it said is read.
+    case EPIPE, ECONNRESET: unsent = []
+    case let number: return end(.failure(.notTried(String(cString: strerror(number)))))
+    }
+    if unsent.isEmpty {
+      wait(for: .reading) { [self] in read() }
+    } else {
+      wait(for: .writing) { [self] in send() }
+    }
+  }
+
+  private func wait(for readiness: EventLoop.Readiness, then act: @escaping () -> Void) {
+    watch?.end()
+    watch = loop.watch(connection.descriptor, for: readiness, act)
+    if watch == nil { end(.failure(.notTried(String(cString: strerror(errno))))) }
+  }
+
+  /// Once only, also where there is more: others on this thread wait as well.
+  private func read() {
+    let room = loop.room
+    let count = recv(connection.descriptor, room.baseAddress, room.count, 0)
+    switch count < 0 ? errno : 0 {
+    case 0: break
+    case EAGAIN, EINTR: return
+    case ECONNRESET: return end(.failure(.broken("the connection was reset")))
+    case EHOSTUNREACH, EHOSTDOWN: return end(.failure(.hostUnreachable))
+    case ETIMEDOUT: return end(.failure(.answerTimedOut))
+    case let number: return end(.failure(.notTried(String(cString: strerror(number)))))
+    }
+    let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
+    switch count == 0 ? reader.end() : reader.take(bytes) {
+    case .more: break
+    case .whole:
+      var answer = reader.answer
+      answer.took = ContinuousClock.now - began
+      answer.remoteIP = connection.address
+      end(.success(answer))
+    case .brokenOff: end(.failure(.broken("the connection was closed before its end")))
+    case .tooLong:
+      end(.failure(.broken("its headers are longer than \(HTTPLimits.headers) bytes")))
+    case .refused: end(nil)
+    }
+  }
+
+  private func end(_ result: Result<HTTPAnswer, HTTPTrouble>?) {
+    watch?.end(closing: true)
+    watch = nil
+    connection.close()
+    alarm?.callOff()
+    alarm = nil
+    answer?(result)
+    answer = nil
+  }
+}
