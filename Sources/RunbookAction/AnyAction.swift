@@ -13,7 +13,9 @@ public struct AnyAction: Sendable {
 
   public struct Check: Sendable {
     /// Reads the input once, for as many looks as are wanted.
-    public let prepared: @Sendable (Value) -> @Sendable (ReadContext) async -> Verdict
+    public let prepared: @Sendable (Value) -> Prepared
+    /// Looks where its caller is: a sample is over in less time than some hops between executors take.
+    public typealias Prepared = nonisolated(nonsending) @Sendable (ReadContext) async -> Verdict
 
     public func callAsFunction(_ input: Value, _ context: ReadContext) async -> Verdict {
       await prepared(input)(context)

@@ -126,12 +126,12 @@ public final class EventLoop: TaskExecutor {
   }
 
   /// Returns when the time has passed or the task is cancelled.
-  public static func sleep(for duration: Duration) async {
+  public nonisolated(nonsending) static func sleep(for duration: Duration) async {
     let sleeper = Sleeper()
     await withTaskCancellationHandler {
       await withCheckedContinuation { sleeper.sleep(for: duration, on: current, $0) }
     } onCancel: {
-      sleeper.wake()
+      sleeper.wake(early: true)
     }
   }
 
@@ -257,13 +257,13 @@ private final class Sleeper: Sendable {
     if isOver { continuation.resume() }
   }
 
-  func wake() {
+  func wake(early isEarly: Bool = false) {
     let before = state.withLock { state in
       defer { state = .over }
       return state
     }
     guard case .asleep(let continuation, let alarm) = before else { return }
-    alarm.callOff()
+    if isEarly { alarm.callOff() }
     continuation.resume()
   }
 }
@@ -271,22 +271,32 @@ private final class Sleeper: Sendable {
 /// Calls by their moments, the earliest first.
 private struct AlarmQueue {
   private struct Entry {
-    var instant: ContinuousClock.Instant
+    /// Since `begin`: whole numbers are compared in a tenth of the time.
+    var nanoseconds: Int64
     var id: UInt64
   }
+  private let begin = ContinuousClock.now
   private var lastID: UInt64 = 0
   /// A heap. What was called off stays in it until it comes up, or until it is most of it.
   private var entries: [Entry] = []
   private var calls: [UInt64: @Sendable () -> Void] = [:]
 
-  var first: ContinuousClock.Instant? { entries.first?.instant }
+  var first: ContinuousClock.Instant? {
+    entries.first.map { begin + .nanoseconds($0.nanoseconds) }
+  }
+
+  private func nanoseconds(_ instant: ContinuousClock.Instant) -> Int64 {
+    let (seconds, attoseconds) = (instant - begin).components
+    let most = Int64.max / 2_000_000_000
+    return min(max(seconds, -most), most) * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
 
   mutating func insert(
     _ instant: ContinuousClock.Instant, _ call: @escaping @Sendable () -> Void
   ) -> UInt64 {
     lastID += 1
     calls[lastID] = call
-    push(Entry(instant: instant, id: lastID))
+    push(Entry(nanoseconds: nanoseconds(instant), id: lastID))
     return lastID
   }
 
@@ -302,7 +312,8 @@ private struct AlarmQueue {
 
   mutating func takeDue(at now: ContinuousClock.Instant) -> [@Sendable () -> Void] {
     var due: [@Sendable () -> Void] = []
-    while let first = entries.first, first.instant <= now || calls[first.id] == nil {
+    let now = nanoseconds(now)
+    while let first = entries.first, first.nanoseconds <= now || calls[first.id] == nil {
       if let call = calls.removeValue(forKey: first.id) { due.append(call) }
       removeFirst()
     }
@@ -312,7 +323,7 @@ private struct AlarmQueue {
   private mutating func push(_ entry: Entry) {
     entries.append(entry)
     var child = entries.count - 1
-    while child > 0, entries[child].instant < entries[(child - 1) / 2].instant {
+    while child > 0, entries[child].nanoseconds < entries[(child - 1) / 2].nanoseconds {
       entries.swapAt(child, (child - 1) / 2)
       child = (child - 1) / 2
     }
@@ -325,7 +336,7 @@ private struct AlarmQueue {
     while true {
       var least = parent
       for child in [2 * parent + 1, 2 * parent + 2]
-      where child < entries.count && entries[child].instant < entries[least].instant {
+      where child < entries.count && entries[child].nanoseconds < entries[least].nanoseconds {
         least = child
       }
       if least == parent { return }

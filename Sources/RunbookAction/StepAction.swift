@@ -38,7 +38,7 @@ public protocol UndoableAction: StepAction {
 public protocol CheckAction: Sendable {
   associatedtype Input: ActionInput
   var page: ActionPage { get }
-  func check(_ input: Input, in context: ReadContext) async -> Verdict
+  nonisolated(nonsending) func check(_ input: Input, in context: ReadContext) async -> Verdict
 }
 
 /// Asks a person. The engine does the asking and the waiting; the action says what.

@@ -19,15 +19,18 @@ final class AnswerReader {
 
   private(set) var answer = HTTPAnswer(status: 0)
   fileprivate let isForHead: Bool
+  private let readsHeaders: Bool
   private let parser = UnsafeMutablePointer<http_parser>.allocate(capacity: 1)
   private var isWhole = false
   private var headerBytes = 0
+  // Of the header that is being read.
   private var name: [UInt8] = []
   private var value: [UInt8] = []
   private var isInValue = false
 
-  init(toHead isForHead: Bool) {
+  init(toHead isForHead: Bool, readsHeaders: Bool) {
     self.isForHead = isForHead
+    self.readsHeaders = readsHeaders
     parser.initialize(to: http_parser())
     http_parser_init(parser, HTTP_RESPONSE)
   }
@@ -63,24 +66,28 @@ final class AnswerReader {
 
   // MARK: - What the parser finds; each says whether it shall go on
 
-  fileprivate func begins() {
-    // An interim answer came before: only the last counts.
-    answer.headers = []
-    answer.body = []
-  }
+  fileprivate func begins() { answer.beginAnew() }
 
   fileprivate func header(_ bytes: UnsafeRawBufferPointer, isValue: Bool) -> Bool {
-    if isInValue, !isValue { keepHeader() }
-    isInValue = isValue
     headerBytes += bytes.count
     guard headerBytes <= HTTPLimits.headers else { return false }
+    guard readsHeaders else { return true }
+    if isInValue, !isValue { keepHeader() }
+    isInValue = isValue
     if isValue { value += bytes } else { name += bytes }
     return true
   }
 
-  fileprivate func endsHeaders() {
-    keepHeader()
-    answer.status = Int(parser.pointee.status_code)
+  fileprivate func endsHeaders(_ status: Int) {
+    if isInValue { keepHeader() }
+    answer.status = status
+  }
+
+  private func keepHeader() {
+    answer.takeHeader(name, value)
+    name = []
+    value = []
+    isInValue = false
   }
 
   fileprivate func body(_ bytes: UnsafeRawBufferPointer) -> Bool { answer.takeBody(bytes) }
@@ -88,14 +95,6 @@ final class AnswerReader {
   fileprivate func ends() -> Bool {
     isWhole = !(100..<200).contains(answer.status) || answer.status == 101
     return !isWhole
-  }
-
-  private func keepHeader() {
-    guard isInValue else { return }
-    answer.takeHeader(name, value)
-    name.removeAll(keepingCapacity: true)
-    value.removeAll(keepingCapacity: true)
-    isInValue = false
   }
 }
 
@@ -115,7 +114,7 @@ private let callbacks: http_parser_settings = {
   }
   settings.on_headers_complete = { parser in
     let reader = reader(parser)
-    reader.endsHeaders()
+    reader.endsHeaders(Int(parser!.pointee.status_code))
     return reader.isForHead ? 1 : 0
   }
   settings.on_body = { parser, bytes, count in

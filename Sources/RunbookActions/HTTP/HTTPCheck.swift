@@ -3,7 +3,7 @@ import RunbookModel
 
 /// `http.check`: a server answers a request as expected, or answers nothing at all.
 struct HTTPCheck: CheckAction {
-  func check(_ input: Input, in context: ReadContext) async -> Verdict {
+  nonisolated(nonsending) func check(_ input: Input, in context: ReadContext) async -> Verdict {
     let request: HTTPRequest
     do throws(ActionFailure) {
       request = try prepare(input, context)
@@ -54,10 +54,11 @@ struct HTTPCheck: CheckAction {
     return HTTPRequest(
       url: input.url.text, target: target, method: input.method, headers: headers,
       body: input.body.map { Array($0.utf8) }, pins: input.resolve ?? [:],
-      caFile: input.tls?.caFile, followsRedirects: input.followRedirects)
+      caFile: input.tls?.caFile, followsRedirects: input.followRedirects,
+      readsHeaders: input.expect?.readsHeaders ?? false)
   }
 
-  private func attempt(
+  private nonisolated(nonsending) func attempt(
     _ request: HTTPRequest, until deadline: Deadline
   ) async -> Result<HTTPAnswer, HTTPTrouble> {
     let target = request.target
@@ -66,6 +67,9 @@ struct HTTPCheck: CheckAction {
         return .failure(.notTried("'\(pin)' in 'resolve' is no address"))
       }
       return await exchange(request, at: pinned, until: deadline)
+    }
+    if let numeric = target.numeric {
+      return await exchange(request, at: numeric, until: deadline)
     }
     switch await addresses(of: target.host, port: target.port, until: deadline) {
     case .failure(let failure):

@@ -75,6 +75,13 @@ extension HTTPCheck {
     case unreachable
     case answer(Answer)
 
+    var readsHeaders: Bool {
+      switch self {
+      case .unreachable: false
+      case .answer(let answer): answer.header != nil
+      }
+    }
+
     init(from decoder: any Decoder) throws {
       if case .string(let word) = try Value(from: decoder) {
         guard word == "unreachable" else {

@@ -7,12 +7,12 @@ import RunbookModel
 ///
 /// Most checks ask for no more than a connection and one answer: those are made on the event loop, thousands a second.
 /// Whatever is more than that is libcurl's, on a thread of its own: it reads certificates from files.
-func exchange(
+nonisolated(nonsending) func exchange(
   _ request: HTTPRequest, at addresses: [SocketAddress], until deadline: Deadline
 ) async -> Result<HTTPAnswer, HTTPTrouble> {
   if let text = request.plainText,
     let result = await exchangePlainly(
-      text, toHead: request.method == "HEAD", at: addresses, until: deadline)
+      text, of: request, at: addresses, until: deadline)
   {
     return result
   }
@@ -28,7 +28,7 @@ func exchangeThroughLibcurl(
   configure(&transfer, request, addresses)
   if let refusal = transfer.refusal { return .failure(.notTried(refusal)) }
   let handle = transfer.handle
-  let collector = Collector()
+  let collector = Collector(readsHeaders: request.readsHeaders)
   let pointer = Unmanaged.passUnretained(collector).toOpaque()
   lifeboat_curl_set_pointer(handle, CURLOPT_WRITEDATA, pointer)
   lifeboat_curl_set_write(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, pointer in
@@ -119,7 +119,10 @@ private func trouble(
 /// Takes what libcurl hands over, up to the limits; used by one thread, for one exchange.
 private final class Collector {
   var answer = HTTPAnswer(status: 0)
+  private let readsHeaders: Bool
   private var headerBytes = 0
+
+  init(readsHeaders: Bool) { self.readsHeaders = readsHeaders }
 
   static func from(_ pointer: UnsafeMutableRawPointer?) -> Collector {
     Unmanaged<Collector>.fromOpaque(pointer!).takeUnretainedValue()
@@ -132,10 +135,8 @@ private final class Collector {
     headerBytes += bytes.count
     guard headerBytes <= HTTPLimits.headers else { return 0 }
     if bytes.starts(with: "HTTP/".utf8) {
-      // An interim answer, or the one before a redirect: only the last counts.
-      answer.headers = []
-      answer.body = []
-    } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
+      answer.beginAnew()
+    } else if readsHeaders, let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
       answer.takeHeader(bytes[..<colon], bytes[(colon + 1)...])
     }
     return bytes.count

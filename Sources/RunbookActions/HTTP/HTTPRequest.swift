@@ -11,40 +11,55 @@ struct HTTPRequest: Sendable {
   var pins: [String: String]
   var caFile: String?
   var followsRedirects: Bool
+  /// Somebody looks at the headers of the answer: few do, and samples are many.
+  var readsHeaders: Bool
 
   /// The address that replaces the look-up of the host that is asked.
   var pin: String? { pins.first { $0.key.lowercased() == target.host.lowercased() }?.value }
 
   /// What is sent where a plain connection and one answer are all that is needed, as libcurl would send it; nil where
   /// it takes more.
-  var plainText: String? {
+  var plainText: [UInt8]? {
     guard let path = target.plainPath, ["GET", "HEAD"].contains(method), body == nil,
       !followsRedirects
     else { return nil }
-    var host = target.authority
-    var (agent, accept) = ("User-Agent: lifeboat\r\n", "Accept: */*\r\n")
-    var more = ""
+    if headers.isEmpty, method == "GET" { return target.plainGet }
+    var text = PlainText(method: method, path: path, host: target.authority)
     for (name, value) in headers {
       let line = value.isEmpty ? "\(name):\r\n" : "\(name): \(value)\r\n"
       switch name.lowercased() {
-      case "host": host = value
-      case "user-agent": (agent, more) = ("", more + line)
-      case "accept": (accept, more) = ("", more + line)
+      case "host": text.host = value
+      case "user-agent": (text.agent, text.more) = ("", text.more + line)
+      case "accept": (text.accept, text.more) = ("", text.more + line)
       // They change how the connection or the answer is to be understood.
       case "connection", "content-length", "expect", "http2-settings", "te", "trailer",
         "transfer-encoding", "upgrade":
         return nil
-      default: more += line
+      default: text.more += line
       }
     }
-    return "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(agent)\(accept)\(more)\r\n"
+    return text.bytes
+  }
+}
+
+/// The parts of a request in the order in which libcurl sends them.
+struct PlainText {
+  var method: String
+  var path: String
+  var host: String
+  var agent = "User-Agent: lifeboat\r\n"
+  var accept = "Accept: */*\r\n"
+  var more = ""
+
+  var bytes: [UInt8] {
+    Array("\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n\(agent)\(accept)\(more)\r\n".utf8)
   }
 }
 
 /// What came back.
 struct HTTPAnswer: Sendable, Equatable {
   var status: Int
-  /// Of the last answer, names in lower case.
+  /// Of the last answer, names in lower case; empty where the request does not read them.
   var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
   /// There was more than was read.
@@ -60,20 +75,25 @@ struct HTTPAnswer: Sendable, Equatable {
     return !isCut
   }
 
-  /// Its name in lower case; its value without the white space around it (RFC 9110 5.5), and the end of the line.
+  /// The value without the white space around it (RFC 9110 5.5), and the end of the line.
   mutating func takeHeader(
-    _ name: some Collection<UInt8>, _ value: some BidirectionalCollection<UInt8>
+    _ name: some Sequence<UInt8>, _ value: some BidirectionalCollection<UInt8>
   ) {
     func isSpace(_ byte: UInt8) -> Bool {
       byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
     }
     let end = value.lastIndex { !isSpace($0) }.map(value.index(after:)) ?? value.startIndex
-    let text = value[..<end].drop(while: isSpace)
     headers.append(
       (
-        name: String(decoding: name, as: UTF8.self).lowercased(),
-        value: String(decoding: text, as: UTF8.self)
+        name: String(decoding: Array(name), as: UTF8.self).lowercased(),
+        value: String(decoding: value[..<end].drop(while: isSpace), as: UTF8.self)
       ))
+  }
+
+  /// What came before was an interim answer, or the one before a redirect: only the last counts.
+  mutating func beginAnew() {
+    headers = []
+    body = []
   }
 
   static func == (left: HTTPAnswer, right: HTTPAnswer) -> Bool {

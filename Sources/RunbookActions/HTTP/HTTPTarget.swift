@@ -20,11 +20,15 @@ struct HTTPAddress: Sendable, Decodable {
 struct HTTPTarget: Sendable {
   var host: String
   var port: UInt16
+  /// Where the host is an address itself.
+  var numeric: [SocketAddress]?
   /// As `Host` names it (RFC 9110 7.2).
   var authority: String
   /// Path and query, as the request's first line names them. nil where there is more to it: TLS, a user, a text that
   /// is not plain ASCII.
   var plainPath: String?
+  /// What most samples send, there where `plainPath` is: samples are many.
+  var plainGet: [UInt8]?
 
   init?(_ url: String) {
     guard let handle = curl_url() else { return nil }
@@ -37,13 +41,16 @@ struct HTTPTarget: Sendable {
     else { return nil }
     self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     self.port = port
+    numeric = RunbookActions.numeric(self.host, port)
     let isUsual = port == (scheme == "http" ? 80 : 443)
     authority = isUsual ? host : "\(host):\(port)"
     guard scheme == "http", url.utf8.allSatisfy({ $0 > 32 && $0 < 127 }),
       Self.part(CURLUPART_USER, of: handle) == nil, let path = Self.part(CURLUPART_PATH, of: handle)
     else { return }
     let query = Self.part(CURLUPART_QUERY, of: handle)
-    plainPath = path + (query.map { "?" + $0 } ?? "")
+    let asked = path + (query.map { "?" + $0 } ?? "")
+    plainPath = asked
+    plainGet = PlainText(method: "GET", path: asked, host: authority).bytes
   }
 
   private static func part(

@@ -2,12 +2,12 @@ import Glibc
 import RunbookAction
 import RunbookModel
 
-/// One request over a connection of its own, without TLS, on the event loop.
+/// One request, as its text, over a connection of its own, without TLS, on the event loop.
 ///
 /// nil where somebody else must judge it: an address could not be tried from here, or the answer is none that the
 /// parser takes.
-func exchangePlainly(
-  _ request: String, toHead isForHead: Bool, at addresses: [SocketAddress],
+nonisolated(nonsending) func exchangePlainly(
+  _ text: [UInt8], of request: HTTPRequest, at addresses: [SocketAddress],
   until deadline: Deadline
 ) async -> Result<HTTPAnswer, HTTPTrouble>? {
   let loop = EventLoop.current
@@ -17,7 +17,7 @@ func exchangePlainly(
       connect(to: addresses, until: deadline, on: loop) { outcome in
         switch outcome {
         case .connected(let connection):
-          PlainExchange(request, toHead: isForHead, over: connection, began: began, on: loop) {
+          PlainExchange(text, of: request, over: connection, began: began, on: loop) {
             result.resume(returning: $0)
           }.begin(until: deadline)
         case .unreachable(let failed): result.resume(returning: .failure(trouble(failed)))
@@ -47,7 +47,7 @@ private final class PlainExchange: @unchecked Sendable {
   private var answer: ((Result<HTTPAnswer, HTTPTrouble>?) -> Void)?
 
   init(
-    _ request: String, toHead isForHead: Bool, over connection: Connection,
+    _ text: [UInt8], of request: HTTPRequest, over connection: Connection,
     began: ContinuousClock.Instant, on loop: EventLoop,
     _ answer: @escaping (Result<HTTPAnswer, HTTPTrouble>?) -> Void
   ) {
@@ -55,8 +55,9 @@ private final class PlainExchange: @unchecked Sendable {
     self.connection = connection
     self.began = began
     self.answer = answer
-    reader = AnswerReader(toHead: isForHead)
-    unsent = Array(request.utf8)
+    reader = AnswerReader(
+      toHead: request.method == "HEAD", readsHeaders: request.readsHeaders)
+    unsent = text
   }
 
   func begin(until deadline: Deadline) {
@@ -73,6 +74,7 @@ private final class PlainExchange: @unchecked Sendable {
       Glibc.send(connection.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
     }
     switch count < 0 ? errno : 0 {
+    case 0 where count == unsent.count: unsent = []
     case 0: unsent.removeFirst(count)
     case EAGAIN, EINTR: break
     // It has closed already. It may have said why before: what it said is read.

@@ -63,7 +63,7 @@ enum LookupFailure: Error, Sendable, Equatable {
 ///
 /// The system's resolver cannot be stopped and may take half a minute: at the deadline it is left behind. One look-up
 /// a name and port runs at a time, however often it is asked, so dead name servers cannot fill the host with threads.
-func addresses(
+nonisolated(nonsending) func addresses(
   of host: String, port: UInt16, until deadline: Deadline
 ) async -> Result<[SocketAddress], LookupFailure> {
   if let numeric = numeric(host, port) { return .success(numeric) }
@@ -128,7 +128,8 @@ private final class Lookups: Sendable {
   }
 }
 
-private func numeric(_ host: String, _ port: UInt16) -> [SocketAddress]? {
+/// nil where the host is no address but a name.
+func numeric(_ host: String, _ port: UInt16) -> [SocketAddress]? {
   if let v4 = SocketAddress(v4: host, port) { return [v4] }
   return try? resolve(host, port, AI_NUMERICHOST).get()
 }

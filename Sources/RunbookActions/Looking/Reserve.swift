@@ -1,8 +1,10 @@
 import RunbookAction
+import RunbookModel
 
 extension ReadContext {
   /// The same context with a little less time, so that there is some left to say what was seen.
   var withReserve: ReadContext {
-    until(.after(deadline.remaining - min(.milliseconds(100), deadline.remaining / 10)))
+    let left = deadline.remaining.nanosecondsClamped
+    return until(.after(.nanoseconds(left - min(100_000_000, left / 10))))
   }
 }

@@ -30,7 +30,7 @@ func post(
   let request = HTTPRequest(
     url: url, target: target, method: "POST", headers: headers,
     body: change.json(context.facts, hook.json), pins: [:], caFile: hook.caFile,
-    followsRedirects: false)
+    followsRedirects: false, readsHeaders: false)
   let found: [SocketAddress]
   switch await addresses(of: target.host, port: target.port, until: deadline) {
   case .failure(let failure):

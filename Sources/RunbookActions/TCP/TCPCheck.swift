@@ -53,7 +53,7 @@ struct TCPCheck: CheckAction {
     timeout: .seconds(5), expected: .milliseconds(100), undo: .notNeeded,
     byHand: "Run: nc -vz -w 3 with the host and port of {address}")
 
-  func check(_ input: Input, in context: ReadContext) async -> Verdict {
+  nonisolated(nonsending) func check(_ input: Input, in context: ReadContext) async -> Verdict {
     guard let target = HostPort(input.address) else {
       return .cannotTell(Evidence("'\(input.address)' is no address; write host:port"))
     }
@@ -72,7 +72,7 @@ struct TCPCheck: CheckAction {
     }
   }
 
-  private func reachable(
+  private nonisolated(nonsending) func reachable(
     _ target: HostPort, _ input: Input, _ context: ReadContext
   ) async -> Verdict {
     let given = context.deadline.remaining
@@ -109,7 +109,9 @@ private enum Attempted: Sendable {
   case notTried(String)
 }
 
-private func attempt(_ target: HostPort, until deadline: Deadline) async -> Attempted {
+private nonisolated(nonsending) func attempt(_ target: HostPort, until deadline: Deadline) async
+  -> Attempted
+{
   switch await addresses(of: target.host, port: target.port, until: deadline) {
   case .failure(let failure): return .notTried("\(target.host): \(failure.message)")
   case .success(let found):

@@ -9,7 +9,8 @@ import Synchronization
 /// another one: the times that were missed are counted. A look that does not come back is left behind.
 package final class ObserverPool: Sendable {
   /// Looks once; what does not come back soon after the observer's timeout is given up.
-  package typealias Sampler = @Sendable (Observer) async -> ObserverTrack.Sample
+  package typealias Sampler =
+    nonisolated(nonsending) @Sendable (Observer) async -> ObserverTrack.Sample
 
   private let observers: [Observer]
   private let clock: any DriverClock
@@ -119,7 +120,8 @@ package final class ObserverPool: Sendable {
       guard places[place].turn == turn, let look = places[place].look else { return (nil, false) }
       places[place].look = nil
       let before = places[place].track.current
-      let missed = max(0, Int((now - look.due) / every))
+      let late = now - look.due
+      let missed = late < every ? 0 : Int(late / every)
       places[place].track.take(sample, missed: missed)
       return (look.due + every * (missed + 1), places[place].track.current != before)
     }

@@ -32,7 +32,7 @@ extension Performer {
     return nil
   }
 
-  private typealias Look = @Sendable () async -> Verdict
+  private typealias Look = nonisolated(nonsending) @Sendable () async -> Verdict
 
   /// The observer's check with its input, which is the same all through a run: observers read nothing that a run finds.
   private func look(for observer: Observer) -> Look {

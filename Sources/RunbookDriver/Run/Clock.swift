@@ -6,7 +6,7 @@ package import RunbookModel
 package protocol DriverClock: Sendable {
   func now() -> Moment
   /// Returns when the time has passed or the task is cancelled.
-  func sleep(for duration: Duration) async
+  nonisolated(nonsending) func sleep(for duration: Duration) async
 }
 
 /// The system's clocks: CLOCK_REALTIME for people, CLOCK_BOOTTIME for durations, since it counts suspended time too.
@@ -19,7 +19,7 @@ package struct SystemClock: DriverClock {
       monotonic: .nanoseconds(Self.read(CLOCK_BOOTTIME)))
   }
 
-  package func sleep(for duration: Duration) async {
+  package nonisolated(nonsending) func sleep(for duration: Duration) async {
     await EventLoop.sleep(for: duration)
   }
 
