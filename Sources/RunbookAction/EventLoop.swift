@@ -40,7 +40,7 @@ public final class EventLoop: TaskExecutor {
 
   private struct Own {
     var lastWatch: UInt64 = 0
-    var watches: [UInt64: () -> Void] = [:]
+    var watches: [UInt64: Call] = [:]
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
   }
 
@@ -129,7 +129,7 @@ public final class EventLoop: TaskExecutor {
   public nonisolated(nonsending) static func sleep(for duration: Duration) async {
     let sleeper = Sleeper()
     await withTaskCancellationHandler {
-      await withCheckedContinuation { sleeper.sleep(for: duration, on: current, $0) }
+      await withUnsafeContinuation { sleeper.sleep(for: duration, on: current, $0) }
     } onCancel: {
       sleeper.wake(early: true)
     }
@@ -169,7 +169,7 @@ public final class EventLoop: TaskExecutor {
     own.lastWatch += 1
     var event = epoll_event(events: wanted.rawValue, data: epoll_data_t(u64: own.lastWatch))
     guard epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0 else { return nil }
-    own.watches[own.lastWatch] = call
+    own.watches[own.lastWatch] = Call(call)
     return Watch(loop: self, id: own.lastWatch, descriptor: descriptor)
   }
 
@@ -189,7 +189,7 @@ public final class EventLoop: TaskExecutor {
         swap(&work, &state.work)
         return state.alarms.takeDue(at: .now)
       }
-      for ring in due { ring() }
+      for ring in due { ring.make() }
       for item in work {
         switch item {
         case .job(let job): job.runSynchronously(on: executor)
@@ -205,7 +205,7 @@ public final class EventLoop: TaskExecutor {
           var number: UInt64 = 0
           read(waker, &number, 8)
         } else {
-          own.watches[event.data.u64]?()
+          own.watches[event.data.u64]?.make()
         }
       }
     }
@@ -236,17 +236,18 @@ private let threadKey: pthread_key_t = {
   return key
 }()
 
-/// Waits for an alarm, unless it is woken before.
+/// Waits for an alarm, unless it is woken before. Its continuation is not a checked one: those cost as much as all else
+/// here, and there is one place that resumes it, once.
 private final class Sleeper: Sendable {
   private enum State {
     case new
-    case asleep(CheckedContinuation<Void, Never>, EventLoop.Alarm)
+    case asleep(UnsafeContinuation<Void, Never>, EventLoop.Alarm)
     case over
   }
   private let state = Mutex(State.new)
 
   func sleep(
-    for duration: Duration, on loop: EventLoop, _ continuation: CheckedContinuation<Void, Never>
+    for duration: Duration, on loop: EventLoop, _ continuation: UnsafeContinuation<Void, Never>
   ) {
     let isOver = state.withLock { state in
       if case .over = state { return true }
@@ -268,6 +269,13 @@ private final class Sleeper: Sendable {
   }
 }
 
+/// A call that waits: in a structure of its own, since containers would wrap each function once more.
+private struct Call: @unchecked Sendable {
+  let make: () -> Void
+
+  init(_ make: @escaping () -> Void) { self.make = make }
+}
+
 /// Calls by their moments, the earliest first.
 private struct AlarmQueue {
   private struct Entry {
@@ -279,7 +287,7 @@ private struct AlarmQueue {
   private var lastID: UInt64 = 0
   /// A heap. What was called off stays in it until it comes up, or until it is most of it.
   private var entries: [Entry] = []
-  private var calls: [UInt64: @Sendable () -> Void] = [:]
+  private var calls: [UInt64: Call] = [:]
 
   var first: ContinuousClock.Instant? {
     entries.first.map { begin + .nanoseconds($0.nanoseconds) }
@@ -295,12 +303,12 @@ private struct AlarmQueue {
     _ instant: ContinuousClock.Instant, _ call: @escaping @Sendable () -> Void
   ) -> UInt64 {
     lastID += 1
-    calls[lastID] = call
+    calls[lastID] = Call(call)
     push(Entry(nanoseconds: nanoseconds(instant), id: lastID))
     return lastID
   }
 
-  mutating func remove(_ id: UInt64) -> (@Sendable () -> Void)? {
+  mutating func remove(_ id: UInt64) -> Call? {
     let call = calls.removeValue(forKey: id)
     if entries.count > 2 * calls.count + 64 {
       let kept = entries.filter { calls[$0.id] != nil }
@@ -310,8 +318,8 @@ private struct AlarmQueue {
     return call
   }
 
-  mutating func takeDue(at now: ContinuousClock.Instant) -> [@Sendable () -> Void] {
-    var due: [@Sendable () -> Void] = []
+  mutating func takeDue(at now: ContinuousClock.Instant) -> [Call] {
+    var due: [Call] = []
     let now = nanoseconds(now)
     while let first = entries.first, first.nanoseconds <= now || calls[first.id] == nil {
       if let call = calls.removeValue(forKey: first.id) { due.append(call) }

@@ -98,6 +98,26 @@ import Testing
     }
   }
 
+  @Test func `headers are the same, also an empty one and those of an interim answer`() async throws
+  {
+    let server = try TestServer(
+      .send(
+        "HTTP/1.1 103 Early\r\nEarly: 1\r\n\r\n"
+          + answer(200, "", "Empty:\r\nX-Site: \t B\teast \r\nX-Site: two\r\n")))
+    defer { server.stop() }
+    for isLibcurls in [false, true] {
+      func word(_ headers: ValueMap) async throws -> String {
+        try await verdict(
+          server, "GET", throughLibcurl: isLibcurls, ["expect": ["header": .map(headers)]]
+        ).word
+      }
+      #expect(try await word(["Empty": "", "x-site": "B\teast"]) == "holds")
+      #expect(try await word(["x-site": "two"]) == "holds")
+      #expect(try await word(["x-site": " "]) == "does not hold")
+      #expect(try await word(["early": "1"]) == "does not hold")
+    }
+  }
+
   // libcurl takes it for a whole one.
   @Test func `an answer that breaks off in its headers is none`() async throws {
     let server = try TestServer(.send("HTTP/1.1 200 OK\r\nContent-Le"))

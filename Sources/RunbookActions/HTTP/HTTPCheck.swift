@@ -58,6 +58,7 @@ struct HTTPCheck: CheckAction {
       readsHeaders: input.expect?.readsHeaders ?? false)
   }
 
+  @inline(__always)
   private nonisolated(nonsending) func attempt(
     _ request: HTTPRequest, until deadline: Deadline
   ) async -> Result<HTTPAnswer, HTTPTrouble> {

@@ -7,6 +7,7 @@ import RunbookModel
 ///
 /// Most checks ask for no more than a connection and one answer: those are made on the event loop, thousands a second.
 /// Whatever is more than that is libcurl's, on a thread of its own: it reads certificates from files.
+@inline(__always)
 nonisolated(nonsending) func exchange(
   _ request: HTTPRequest, at addresses: [SocketAddress], until deadline: Deadline
 ) async -> Result<HTTPAnswer, HTTPTrouble> {

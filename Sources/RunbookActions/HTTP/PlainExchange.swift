@@ -6,18 +6,21 @@ import RunbookModel
 ///
 /// nil where somebody else must judge it: an address could not be tried from here, or the answer is none that the
 /// parser takes.
+@inline(__always)
 nonisolated(nonsending) func exchangePlainly(
   _ text: [UInt8], of request: HTTPRequest, at addresses: [SocketAddress],
   until deadline: Deadline
 ) async -> Result<HTTPAnswer, HTTPTrouble>? {
   let loop = EventLoop.current
+  let (isForHead, readsHeaders) = (request.method == "HEAD", request.readsHeaders)
   return await withCheckedContinuation { result in
     loop.perform {
       let began = ContinuousClock.now
       connect(to: addresses, until: deadline, on: loop) { outcome in
         switch outcome {
         case .connected(let connection):
-          PlainExchange(text, of: request, over: connection, began: began, on: loop) {
+          let reader = AnswerReader(toHead: isForHead, readsHeaders: readsHeaders)
+          PlainExchange(text, reader, over: connection, began: began, on: loop) {
             result.resume(returning: $0)
           }.begin(until: deadline)
         case .unreachable(let failed): result.resume(returning: .failure(trouble(failed)))
@@ -47,7 +50,7 @@ private final class PlainExchange: @unchecked Sendable {
   private var answer: ((Result<HTTPAnswer, HTTPTrouble>?) -> Void)?
 
   init(
-    _ text: [UInt8], of request: HTTPRequest, over connection: Connection,
+    _ text: [UInt8], _ reader: AnswerReader, over connection: Connection,
     began: ContinuousClock.Instant, on loop: EventLoop,
     _ answer: @escaping (Result<HTTPAnswer, HTTPTrouble>?) -> Void
   ) {
@@ -55,8 +58,7 @@ private final class PlainExchange: @unchecked Sendable {
     self.connection = connection
     self.began = began
     self.answer = answer
-    reader = AnswerReader(
-      toHead: request.method == "HEAD", readsHeaders: request.readsHeaders)
+    self.reader = reader
     unsent = text
   }
 

@@ -48,7 +48,12 @@ func connect(
   to addresses: [SocketAddress], until deadline: Deadline, on loop: EventLoop,
   _ answer: @escaping (ConnectOutcome) -> Void
 ) {
-  Attempts(addresses, on: loop, answer).begin(until: deadline)
+  let attempts = addresses.map(Attempt.init)
+  // From this very machine the answer is there at once.
+  if let first = attempts.first(where: { $0.end == .connected }) {
+    return answer(.connected(first.connection))
+  }
+  Attempts(attempts, on: loop, answer).begin(until: deadline)
 }
 
 /// Used on the thread of its loop only.
@@ -62,11 +67,11 @@ private final class Attempts: @unchecked Sendable {
   private var answer: ((ConnectOutcome) -> Void)?
 
   init(
-    _ addresses: [SocketAddress], on loop: EventLoop, _ answer: @escaping (ConnectOutcome) -> Void
+    _ attempts: [Attempt], on loop: EventLoop, _ answer: @escaping (ConnectOutcome) -> Void
   ) {
     self.loop = loop
     self.answer = answer
-    attempts = addresses.map(Attempt.init)
+    self.attempts = attempts
   }
 
   func begin(until deadline: Deadline) {
@@ -152,7 +157,6 @@ private struct Attempt {
     } else if errno != EINPROGRESS {
       end = .failed(errno)
     } else {
-      // From this very machine the answer is there at once.
       look()
     }
   }

@@ -14,6 +14,7 @@ package final class ObserverPool: Sendable {
 
   private let observers: [Observer]
   private let clock: any DriverClock
+  private let grace: Duration
   private let sampler: Sampler
   private let places: Mutex<[Place]>
   private let helpers = Mutex(Helpers())
@@ -45,12 +46,14 @@ package final class ObserverPool: Sendable {
   package static let soon = Duration.milliseconds(250)
   /// The counts of samples are recorded so often when nothing has changed.
   package static let often = Duration.seconds(5)
-  /// How long a look that does not heed its deadline is waited for.
-  private static let grace = Duration.seconds(3)
-
-  package init(_ observers: [Observer], clock: any DriverClock, sampler: @escaping Sampler) {
+  /// `grace`: how long a look that does not heed its deadline is waited for.
+  package init(
+    _ observers: [Observer], clock: any DriverClock, grace: Duration = .seconds(3),
+    sampler: @escaping Sampler
+  ) {
     self.observers = observers
     self.clock = clock
+    self.grace = grace
     self.sampler = sampler
     places = Mutex(observers.map { Place(track: ObserverTrack($0)) })
   }
@@ -101,7 +104,7 @@ package final class ObserverPool: Sendable {
         guard !Task.isCancelled, let self else { return }
         self.places.withLock {
           $0[place].look = Place.Look(
-            due: due, begun: clock.now(), givenUpAt: .now + observer.timeout + Self.grace)
+            due: due, begun: clock.now(), givenUpAt: .now + observer.timeout + self.grace)
         }
         let sample = await self.sampler(observer)
         guard !Task.isCancelled, let next = self.take(sample, at: place, turn: turn) else { return }
@@ -119,11 +122,10 @@ package final class ObserverPool: Sendable {
     let (next, hasChanged) = places.withLock { places -> (Duration?, Bool) in
       guard places[place].turn == turn, let look = places[place].look else { return (nil, false) }
       places[place].look = nil
-      let before = places[place].track.current
       let late = now - look.due
       let missed = late < every ? 0 : Int(late / every)
-      places[place].track.take(sample, missed: missed)
-      return (look.due + every * (missed + 1), places[place].track.current != before)
+      let isNews = places[place].track.take(sample, missed: missed)
+      return (look.due + every * (missed + 1), isNews)
     }
     if hasChanged { isDirty.store(true, ordering: .releasing) }
     return next

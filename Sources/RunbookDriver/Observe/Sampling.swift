@@ -9,7 +9,12 @@ extension Performer {
       observers.map { ($0.name, look(for: $0)) }, uniquingKeysWith: { first, _ in first })
     return { [self] observer in
       let begun = clock.now()
-      let verdict = await (looks[observer.name] ?? look(for: observer))()
+      let verdict: Verdict
+      switch looks[observer.name] ?? look(for: observer) {
+      case .success(let look):
+        verdict = await look.check(look.context.again(until: .after(observer.timeout)))
+      case .failure(let failure): verdict = .cannotTell(Evidence(failure.message))
+      }
       let took = clock.now().monotonic - begun.monotonic
       let state: ObservedState =
         switch verdict {
@@ -32,20 +37,21 @@ extension Performer {
     return nil
   }
 
-  private typealias Look = nonisolated(nonsending) @Sendable () async -> Verdict
+  private struct Look: Sendable {
+    var check: AnyAction.Check.Prepared
+    var context: ReadContext
+  }
 
   /// The observer's check with its input, which is the same all through a run: observers read nothing that a run finds.
-  private func look(for observer: Observer) -> Look {
+  private func look(for observer: Observer) -> Result<Look, ActionFailure> {
     let call = observer.check
     guard let action = registry[call.uses], case .check(let check) = action.body else {
-      return { .cannotTell(Evidence("this program has no check '\(call.uses)'")) }
+      return .failure(.refused(.input, "this program has no check '\(call.uses)'"))
     }
-    switch input(of: action.page, call.with, scope) {
-    case .failure(let failure): return { .cannotTell(Evidence(failure.message)) }
-    case .success(let input):
-      let look = check.prepared(input)
-      let context = context(for: StepID(observer.name), until: .after(observer.timeout))
-      return { await look(context.again(until: .after(observer.timeout))) }
+    return input(of: action.page, call.with, scope).map { input in
+      Look(
+        check: check.prepared(input),
+        context: context(for: StepID(observer.name), until: .after(observer.timeout)))
     }
   }
 }

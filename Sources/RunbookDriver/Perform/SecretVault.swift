@@ -2,7 +2,7 @@ import RunbookAction
 package import RunbookModel
 
 /// The secrets of one run, read once before anything else is done, and hidden in every text that leaves an action.
-package struct SecretVault: SecretSource {
+package final class SecretVault: SecretSource {
   private let values: [SecretName: Secret]
   private let masks: [String]
 

@@ -40,7 +40,9 @@ package struct ObserverTrack: Sendable {
     }
   }
 
-  package mutating func take(_ sample: Sample, missed: Int) {
+  /// Whether it says something else than the one before.
+  @discardableResult
+  package mutating func take(_ sample: Sample, missed: Int) -> Bool {
     samples.count(sample.state)
     samples.missed += missed
     if sample.state == .good { latency.count(sample.took) }
@@ -48,7 +50,7 @@ package struct ObserverTrack: Sendable {
     defer { last = sample.at }
     let isOther =
       current.map { $0.to != sample.state || $0.answeredBy != sample.answeredBy } ?? true
-    guard isOther else { return }
+    guard isOther else { return false }
     let change = ObservedChange(
       to: sample.state, at: sample.at, after: last, saw: sample.saw,
       answeredBy: sample.answeredBy)
@@ -56,6 +58,7 @@ package struct ObserverTrack: Sendable {
     // The last one is always kept: it is what counts from here on.
     if changes.count == Self.mostChanges { changes.removeLast() }
     changes.append(change)
+    return true
   }
 
   /// Where it stands, for a journal that begins in the middle; nil before the first sample.

@@ -21,11 +21,12 @@ import Testing
   }
 
   private func observer(
-    _ name: String, every: Duration = .milliseconds(50), decides: Observer.Decision? = .service
+    _ name: String, every: Duration = .milliseconds(50), timeout: Duration = .seconds(1),
+    decides: Observer.Decision? = .service
   ) -> Observer {
     Observer(
       name: name, check: CheckCall(uses: "test.check", with: .map([], nil)), every: every,
-      timeout: .seconds(1), decides: decides)
+      timeout: timeout, decides: decides)
   }
 
   private func sample(_ state: ObservedState, _ clock: any DriverClock) -> ObserverTrack.Sample {
@@ -53,6 +54,36 @@ import Testing
     #expect(
       await eventually { (pool.now[1].last?.monotonic ?? .zero) > began + .milliseconds(300) })
     #expect(pool.now[0].last == nil && pool.now.state(of: .service) == .unknown)
+  }
+
+  @Test
+  func `a look that does not come back is given up, counts as unknown, and the next one is taken`()
+    async throws
+  {
+    let clock = SystemClock()
+    let looks = Atomic(0)
+    let stuck = Mutex<CheckedContinuation<Void, Never>?>(nil)
+    let pool = ObserverPool(
+      [observer("shop", timeout: .milliseconds(10))], clock: clock, grace: .zero
+    ) { _ in
+      // The second one comes back late, when nobody waits for it any more.
+      let number = looks.add(1, ordering: .relaxed).newValue
+      if number == 2 {
+        await withCheckedContinuation { continuation in
+          stuck.withLock { $0 = continuation }
+        }
+      } else if number == 5 {
+        stuck.withLock { $0.take() }?.resume()
+      }
+      return self.sample(number == 2 ? .bad : .good, clock)
+    }
+    pool.start {}
+    defer { pool.stop() }
+    #expect(await eventually { looks.load(ordering: .relaxed) >= 8 })
+    let report = try #require(pool.report()?.observers.first)
+    #expect(report.changes.map(\.to) == [.good, .unknown, .good])
+    #expect(report.changes.map(\.saw) == ["good", "no answer in 10 ms", "good"])
+    #expect(report.samples.missed > 0, "the times that came and went while it was waited for")
   }
 
   @Test func `what has changed is told soon, and given out once`() async throws {
