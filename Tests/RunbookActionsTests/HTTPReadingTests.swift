@@ -15,59 +15,100 @@ import Testing
     return try await check("http.check", .map(input))
   }
 
-  @Test(
-    arguments: [
-      .send(answer(200, "{\"site\":\"b\"}", "X-Site:  B east \r\nEmpty:\r\n")),
-      .send(answer(204)), .send(answer(304)), .send(answer(503, "down")),
-      // Without a length: as long as the connection.
-      .send("HTTP/1.0 200 OK\r\n\r\nuntil the end"), .send("HTTP/1.1 200 OK\r\n\r\n"),
-      .send("HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
-      // In chunks, with an extension and a trailer.
-      .send(
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nWiki\r\n5\r\npedia\r\n0\r\nT: 1\r\n\r\n"
-      ),
-      .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWi"),
-      .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n"),
-      // Interim answers, and more than was asked for.
-      .send("HTTP/1.1 100 Continue\r\nA: 1\r\n\r\n" + answer(200, "ok", "B: 2\r\n")),
-      .send(
-        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 Early\r\n\r\n" + answer(503)),
-      .send(answer(200, "ok") + "HTTP/1.1 500 Late\r\n\r\n"), .send(answer(200, "ok") + "garbage"),
-      // Lengths that cannot be, or contradict.
-      .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok"),
-      .send(
-        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
-      ),
-      .send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
-      .send("HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 2\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok"),
-      .send("HTTP/1.1 200 OK\r\nX: \u{E9}\u{1}\r\nContent-Length: 2\r\n\r\nok"),
-      .send("HTTP/1.1 "),
-      .send("HTTP/2 200\r\n\r\n"), .send("HTTP/1.1 abc OK\r\n\r\n"),
-      .send("<html>an old one</html>"),
-      .send("\r\n" + answer(200)), .send(""), .greet(answer(200, "unasked")),
-      .greet("220 mail\r\n"),
-      .close, .endless,
-    ] as [TestServer.Behaviour])
-  func `an answer is read as libcurl reads it`(behaviour: TestServer.Behaviour) async throws {
+  /// What came of it; how often the server was asked.
+  private func read(
+    _ behaviour: TestServer.Behaviour, _ method: String, throughLibcurl isLibcurls: Bool
+  ) async throws -> (word: String, facts: ValueMap, output: String?, asked: Int) {
+    let server = try TestServer(behaviour)
+    defer { server.stop() }
+    let verdict = try await verdict(server, .string(method), throughLibcurl: isLibcurls)
+    var facts = verdict.evidence.facts
+    for own in ["latency", "how"] { facts[own] = facts[own] == .null ? .null : "some" }
+    return (verdict.word, facts, verdict.evidence.output, server.seen.count)
+  }
+
+  private func bothWays(_ behaviour: TestServer.Behaviour, asked: Int) async throws {
     for method in ["GET", "HEAD"] {
-      let server = try TestServer(behaviour)
-      defer { server.stop() }
-      func read(_ isLibcurls: Bool) async throws -> (word: String, facts: ValueMap, output: String?)
-      {
-        let verdict = try await verdict(server, .string(method), throughLibcurl: isLibcurls)
-        var facts = verdict.evidence.facts
-        for own in ["latency", "how"] { facts[own] = facts[own] == .null ? .null : "some" }
-        return (verdict.word, facts, verdict.evidence.output)
-      }
-      let (ours, theirs) = (try await read(false), try await read(true))
+      let ours = try await read(behaviour, method, throughLibcurl: false)
+      let theirs = try await read(behaviour, method, throughLibcurl: true)
       #expect(ours.word == theirs.word, "\(method)")
       #expect(ours.facts == theirs.facts, "\(method)")
       #expect(ours.output == theirs.output, "\(method)")
+      #expect(ours.asked == asked, "\(method)")
+    }
+  }
+
+  @Test(arguments: [
+    answer(200, "{\"site\":\"b\"}", "X-Site:  B east \r\nEmpty:\r\n"), answer(204), answer(304),
+    answer(503, "down"), answer(999),
+    // Without a length: as long as the connection.
+    "HTTP/1.0 200 OK\r\n\r\nuntil the end", "HTTP/1.1 200 OK\r\n\r\n",
+    "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+    // In chunks, with an extension and trailers.
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked \r\n\r\n"
+      + "4;x=y\r\nWiki\r\n5\r\npedia\r\n0\r\nT: 1\r\nX-Site: no\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWi",
+    // Interim answers, and more than was asked for.
+    "HTTP/1.1 100 Continue\r\nA: 1\r\n\r\n" + answer(200, "ok", "B: 2\r\n"),
+    "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 Early\r\n\r\n" + answer(503),
+    answer(200, "ok") + "HTTP/1.1 500 Late\r\n\r\n", answer(200, "ok") + "garbage",
+    // No body, whatever the headers say.
+    "HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\nhello",
+    "HTTP/1.1 304 Same\r\nContent-Length: 5\r\n\r\n",
+    "HTTP/1.1 103 Early\r\nContent-Length: 40\r\n\r\n" + answer(200, "ok"),
+    "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+    "HTTP/1.1 200 OK\r\nX: \u{E9}\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 ", "",
+  ])
+  func `an answer is read as libcurl reads it`(text: String) async throws {
+    try await bothWays(.send(text), asked: 1)
+  }
+
+  @Test func `what is no answer to a request is taken as libcurl takes it`() async throws {
+    try await bothWays(.endless, asked: 1)
+    try await bothWays(.close, asked: 0)
+    try await bothWays(.greet(answer(200, "unasked")), asked: 0)
+  }
+
+  @Test(arguments: [
+    "HTTP/2 200\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "<html>an old one</html>",
+    "\r\n" + answer(200),
+    "HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 000 No\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 099 No\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 2\r\n\r\nok",
+    "HTTP/1.1 200 OK\r\nX: a\u{1}\r\nContent-Length: 2\r\n\r\nok",
+    // Lengths that cannot be, or contradict.
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+    "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok",
+    "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok",
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    // Codings that only libcurl knows, or nobody.
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+  ])
+  func `what the parser does not know well is asked again and judged by libcurl`(text: String)
+    async throws
+  {
+    try await bothWays(.send(text), asked: 2)
+  }
+
+  @Test(arguments: [
+    "HTTP/1.1 200 OK\r\n" + String(repeating: "a:b\r\n", count: 13_200) + "\r\n",
+    "HTTP/1.1 200 " + String(repeating: "k", count: 70_000) + "\r\n\r\n",
+    String(repeating: "HTTP/1.1 100 C\r\n\r\n", count: 10_000) + answer(200),
+  ])
+  func `no kind of headers is read without end`(text: String) async throws {
+    #expect(try await read(.send(text), "GET", throughLibcurl: false).word == "does not hold")
+  }
+
+  @Test func `an answer without a length that is cut off by a reset is none`() async throws {
+    let server = try TestServer(.reset("HTTP/1.0 200 OK\r\n\r\nhalf"))
+    defer { server.stop() }
+    for long in ["short", Self.long] {
+      let verdict = try await verdict(
+        server, "GET", throughLibcurl: false, ["headers": ["X-Long": .string(long)]])
+      #expect(verdict.word == "does not hold", "\(long.count): \(verdict.evidence.summary)")
     }
   }
 
@@ -82,6 +123,7 @@ import Testing
         ]
       ],
       ["headers": ["User-Agent": "", "Accept": "", "Authorization": "Bearer x"]],
+      ["headers": ["X-Blank": "  "]], ["headers": ["User-Agent": " ", "X;": ""]],
       ["headers": ["Content-Length": "0"]], ["headers": ["Connection": "close", "TE": "trailers"]],
     ] as [ValueMap])
   func `a request is sent as libcurl sends it`(more: ValueMap) async throws {

@@ -10,6 +10,8 @@ final class TestServer: Sendable {
     case drip(String)
     /// Reads the request's head however long it is, answers how often this byte was in it, closes.
     case count(Unicode.Scalar)
+    /// Reads a little, sends these bytes, and resets the connection.
+    case reset(String)
     /// Sends these bytes without waiting for a request, closes.
     case greet(String)
     /// Accepts and never says a word.
@@ -87,6 +89,14 @@ final class TestServer: Sendable {
       close(descriptor)
     case .count(let wanted):
       put(answer(200, "\(count(UInt8(ascii: wanted), descriptor))"), descriptor)
+      close(descriptor)
+    case .reset(let text):
+      var byte: UInt8 = 0
+      read(descriptor, &byte, 1)
+      put(text, descriptor)
+      var lingering = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(
+        descriptor, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
       close(descriptor)
     case .greet(let text):
       put(text, descriptor)

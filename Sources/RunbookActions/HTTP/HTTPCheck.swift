@@ -157,6 +157,7 @@ extension HTTPCheck {
       return .cannotTell(evidence("connected, but no whole answer within \(given.spoken)"))
     case .hostUnreachable: return .cannotTell(evidence("host unreachable"))
     case .tls(let what): return .cannotTell(evidence("no trusted TLS connection: \(what)"))
+    case .lost(let why): return .cannotTell(evidence("its answer was not read to the end: \(why)"))
     case .notTried(let why): return .cannotTell(evidence("it could not be tried from here: \(why)"))
     }
   }
@@ -169,7 +170,7 @@ extension HTTPCheck {
     case .answerTimedOut: .failed("connected, but no whole answer in time")
     case .hostUnreachable: .failed("host unreachable")
     case .tls(let what): .notTried("no trusted TLS connection: \(context.masked(what))")
-    case .notTried(let why): .notTried(context.masked(why))
+    case .lost(let why), .notTried(let why): .notTried(context.masked(why))
     }
   }
 }

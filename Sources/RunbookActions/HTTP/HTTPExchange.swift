@@ -12,8 +12,7 @@ nonisolated(nonsending) func exchange(
   _ request: HTTPRequest, at addresses: [SocketAddress], until deadline: Deadline
 ) async -> Result<HTTPAnswer, HTTPTrouble> {
   if let text = request.plainText,
-    let result = await exchangePlainly(
-      text, of: request, at: addresses, until: deadline)
+    let result = await exchangePlainly(text, of: request, at: addresses, until: deadline)
   {
     return result
   }
@@ -113,7 +112,7 @@ private func trouble(
   case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
     CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
     return .tls(text)
-  default: return .notTried(text)
+  default: return transfer.number(CURLINFO_REQUEST_SIZE) > 0 ? .lost(text) : .notTried(text)
   }
 }
 
@@ -122,6 +121,7 @@ private final class Collector {
   var answer = HTTPAnswer(status: 0)
   private let readsHeaders: Bool
   private var headerBytes = 0
+  private var isAfterHeaders = false
 
   init(readsHeaders: Bool) { self.readsHeaders = readsHeaders }
 
@@ -137,7 +137,11 @@ private final class Collector {
     guard headerBytes <= HTTPLimits.headers else { return 0 }
     if bytes.starts(with: "HTTP/".utf8) {
       answer.beginAnew()
-    } else if readsHeaders, let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
+      isAfterHeaders = false
+    } else if bytes.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) {
+      // What comes after the body is no header (RFC 9110 6.5.1).
+      isAfterHeaders = true
+    } else if readsHeaders, !isAfterHeaders, let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
       answer.takeHeader(bytes[..<colon], bytes[(colon + 1)...])
     }
     return bytes.count

@@ -26,6 +26,10 @@ struct HTTPRequest: Sendable {
     if headers.isEmpty, method == "GET" { return target.plainGet }
     var text = PlainText(method: method, path: path, host: target.authority)
     for (name, value) in headers {
+      // What becomes of blanks, and of a name that is not one, is libcurl's to say.
+      guard value.isEmpty || value.utf8.contains(where: { $0 != 0x20 && $0 != 0x09 }),
+        !name.utf8.contains(UInt8(ascii: ";"))
+      else { return nil }
       let line = value.isEmpty ? "\(name):\r\n" : "\(name): \(value)\r\n"
       switch name.lowercased() {
       case "host": text.host = value
@@ -114,6 +118,8 @@ enum HTTPTrouble: Error, Sendable, Equatable {
   case broken(String)
   /// It is not known who is at the other end.
   case tls(String)
+  /// The request went out, and what came back was not read to its end; the trouble may be on this side.
+  case lost(String)
   /// It could not be tried; the trouble is on this side.
   case notTried(String)
 }

@@ -20,11 +20,12 @@ nonisolated(nonsending) func exchangePlainly(
         switch outcome {
         case .connected(let connection):
           let reader = AnswerReader(toHead: isForHead, readsHeaders: readsHeaders)
-          PlainExchange(text, reader, over: connection, began: began, on: loop) {
+          PlainExchange(text, reader, over: connection, from: began, until: deadline, on: loop) {
             result.resume(returning: $0)
-          }.begin(until: deadline)
+          }.begin()
         case .unreachable(let failed): result.resume(returning: .failure(trouble(failed)))
-        case .notTried: result.resume(returning: nil)
+        case .notTried:
+          result.resume(returning: deadline.hasPassed ? .failure(.connectTimedOut) : nil)
         }
       }
     }
@@ -43,7 +44,9 @@ private final class PlainExchange: @unchecked Sendable {
   private let connection: Connection
   private let reader: AnswerReader
   private let began: ContinuousClock.Instant
+  private let deadline: Deadline
   private var unsent: [UInt8]
+  private var wasReset = false
   private var watch: EventLoop.Watch?
   private var alarm: EventLoop.Alarm?
   /// nil when it was answered.
@@ -51,18 +54,19 @@ private final class PlainExchange: @unchecked Sendable {
 
   init(
     _ text: [UInt8], _ reader: AnswerReader, over connection: Connection,
-    began: ContinuousClock.Instant, on loop: EventLoop,
+    from began: ContinuousClock.Instant, until deadline: Deadline, on loop: EventLoop,
     _ answer: @escaping (Result<HTTPAnswer, HTTPTrouble>?) -> Void
   ) {
     self.loop = loop
     self.connection = connection
     self.began = began
+    self.deadline = deadline
     self.answer = answer
     self.reader = reader
     unsent = text
   }
 
-  func begin(until deadline: Deadline) {
+  func begin() {
     alarm = loop.at(deadline.instant) { [self] in
       // What came while nobody looked, as on a machine that was suspended, is seen all the same.
       read()
@@ -80,7 +84,9 @@ private final class PlainExchange: @unchecked Sendable {
     case 0: unsent.removeFirst(count)
     case EAGAIN, EINTR: break
     // It has closed already. It may have said why before: what it said is read.
-    case EPIPE, ECONNRESET: unsent = []
+    case EPIPE: unsent = []
+    // The same, but it said so by a reset, which nobody is told of twice.
+    case ECONNRESET: (unsent, wasReset) = ([], true)
     case let number: return end(.failure(.notTried(String(cString: strerror(number)))))
     }
     if unsent.isEmpty {
@@ -108,6 +114,7 @@ private final class PlainExchange: @unchecked Sendable {
     case ETIMEDOUT: return end(.failure(.answerTimedOut))
     case let number: return end(.failure(.notTried(String(cString: strerror(number)))))
     }
+    if count == 0, wasReset { return end(.failure(.broken("the connection was reset"))) }
     let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
     switch count == 0 ? reader.end() : reader.take(bytes) {
     case .more: break
@@ -119,7 +126,7 @@ private final class PlainExchange: @unchecked Sendable {
     case .brokenOff: end(.failure(.broken("the connection was closed before its end")))
     case .tooLong:
       end(.failure(.broken("its headers are longer than \(HTTPLimits.headers) bytes")))
-    case .refused: end(nil)
+    case .refused: end(deadline.hasPassed ? .failure(.answerTimedOut) : nil)
     }
   }
 

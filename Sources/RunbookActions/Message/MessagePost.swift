@@ -89,7 +89,7 @@ private func failure(
       "no trusted TLS connection to \(hook.spoken): \(context.masked(why)); nothing was sent",
       advice: "look at its certificate and at 'ca_file'")
   case .answerTimedOut: lost("no whole answer in time")
-  case .broken(let why): lost(why)
+  case .broken(let why), .lost(let why): lost(why)
   }
 }
 

@@ -27,12 +27,13 @@ package final class ObserverPool: Sendable {
     /// Of the task: whoever comes back from an earlier one counts no more.
     var turn = 0
     var look: Look?
+    /// By then it has come back from its look, or begun the next one.
+    var lastChance: ContinuousClock.Instant
 
     /// A look that has not come back yet.
     struct Look {
       var due: Duration
       var begun: Moment
-      var givenUpAt: ContinuousClock.Instant
     }
   }
 
@@ -46,6 +47,7 @@ package final class ObserverPool: Sendable {
   package static let soon = Duration.milliseconds(250)
   /// The counts of samples are recorded so often when nothing has changed.
   package static let often = Duration.seconds(5)
+
   /// `grace`: how long a look that does not heed its deadline is waited for.
   package init(
     _ observers: [Observer], clock: any DriverClock, grace: Duration = .seconds(3),
@@ -55,7 +57,7 @@ package final class ObserverPool: Sendable {
     self.clock = clock
     self.grace = grace
     self.sampler = sampler
-    places = Mutex(observers.map { Place(track: ObserverTrack($0)) })
+    places = Mutex(observers.map { Place(track: ObserverTrack($0), lastChance: .now) })
   }
 
   deinit { stop() }
@@ -64,6 +66,7 @@ package final class ObserverPool: Sendable {
   package func start(_ record: @escaping @Sendable () -> Void) {
     let now = clock.now().monotonic
     for place in observers.indices {
+      places.withLock { $0[place].lastChance = .now + patience(place) + observers[place].every }
       // Not all in the same instant: what they ask shall not be asked by all at once. Nor each in an instant of its
       // own: every time the thread wakes has its price.
       observe(place, turn: 0, from: now + observers[place].every * (place % 4) / 4)
@@ -102,10 +105,7 @@ package final class ObserverPool: Sendable {
         let wait = due - clock.now().monotonic
         if wait > .zero { await clock.sleep(for: wait) }
         guard !Task.isCancelled, let self else { return }
-        self.places.withLock {
-          $0[place].look = Place.Look(
-            due: due, begun: clock.now(), givenUpAt: .now + observer.timeout + self.grace)
-        }
+        guard self.begin(place, turn: turn, due: due) else { return }
         let sample = await self.sampler(observer)
         guard !Task.isCancelled, let next = self.take(sample, at: place, turn: turn) else { return }
         due = next
@@ -115,25 +115,43 @@ package final class ObserverPool: Sendable {
     if helpers.withLock({ $0.isStopped }) { task.cancel() }
   }
 
+  /// How long a look may take.
+  private func patience(_ place: Int) -> Duration { observers[place].timeout + grace }
+
+  /// False where somebody else goes on.
+  private func begin(_ place: Int, turn: Int, due: Duration) -> Bool {
+    places.withLock { places in
+      guard places[place].turn == turn else { return false }
+      places[place].look = Place.Look(due: due, begun: clock.now())
+      places[place].lastChance = .now + patience(place)
+      return true
+    }
+  }
+
   /// When the next is due; nil where somebody else goes on.
   private func take(_ sample: ObserverTrack.Sample, at place: Int, turn: Int) -> Duration? {
-    let now = clock.now().monotonic
-    let every = observers[place].every
-    let (next, hasChanged) = places.withLock { places -> (Duration?, Bool) in
-      guard places[place].turn == turn, let look = places[place].look else { return (nil, false) }
-      places[place].look = nil
-      let late = now - look.due
-      let missed = late < every ? 0 : Int(late / every)
-      let isNews = places[place].track.take(sample, missed: missed)
-      return (look.due + every * (missed + 1), isNews)
+    places.withLock { places in
+      guard places[place].turn == turn, let look = places[place].look else { return nil }
+      return end(look, with: sample, at: place, &places[place])
     }
-    if hasChanged { isDirty.store(true, ordering: .releasing) }
-    return next
+  }
+
+  /// When the next is due.
+  private func end(
+    _ look: Place.Look, with sample: ObserverTrack.Sample, at index: Int, _ place: inout Place
+  ) -> Duration {
+    let every = observers[index].every
+    place.look = nil
+    place.lastChance = .now + every + patience(index)
+    let late = clock.now().monotonic - look.due
+    let missed = late < every ? 0 : Int(late / every)
+    if place.track.take(sample, missed: missed) { isDirty.store(true, ordering: .releasing) }
+    return look.due + every * (missed + 1)
   }
 
   // MARK: - Looks that do not come back
 
-  /// Gives up now and then what has not come back. On a loop that takes no samples itself.
+  /// Looks now and then for what has not come back. On a loop that takes no samples itself.
   private func watchOver() {
     let alarm = EventLoop.shared.at(.now + .seconds(1)) { [weak self] in
       self?.giveUpOverdue()
@@ -148,21 +166,29 @@ package final class ObserverPool: Sendable {
 
   private func giveUpOverdue() {
     let now = ContinuousClock.now
-    let overdue = places.withLock { places in
-      places.indices.compactMap { place -> (Int, Int, Place.Look)? in
-        guard let look = places[place].look, look.givenUpAt < now else { return nil }
-        places[place].task?.cancel()
-        return (place, places[place].turn, look)
+    var next: [(place: Int, turn: Int, due: Duration)] = []
+    places.withLock { places in
+      for place in places.indices where places[place].lastChance < now {
+        let observer = observers[place]
+        func unknown(_ begun: Moment, _ saw: String) -> ObserverTrack.Sample {
+          .init(.unknown, at: begun, took: clock.now().monotonic - begun.monotonic, saw: saw)
+        }
+        if let look = places[place].look {
+          let sample = unknown(look.begun, "no answer in \(observer.timeout.spoken)")
+          let due = end(look, with: sample, at: place, &places[place])
+          places[place].turn += 1
+          places[place].task?.cancel()
+          next.append((place, places[place].turn, due))
+        } else {
+          let sample = unknown(clock.now(), "nobody looked: another check holds the observers up")
+          if places[place].track.take(sample, missed: 0) {
+            isDirty.store(true, ordering: .releasing)
+          }
+          places[place].lastChance = now + observer.every + patience(place)
+        }
       }
     }
-    for (place, turn, look) in overdue {
-      let nothing = ObserverTrack.Sample(
-        .unknown, at: look.begun, took: clock.now().monotonic - look.begun.monotonic,
-        saw: "no answer in \(observers[place].timeout.spoken)")
-      guard let next = take(nothing, at: place, turn: turn) else { continue }
-      places.withLock { $0[place].turn = turn + 1 }
-      observe(place, turn: turn + 1, from: next)
-    }
+    for (place, turn, due) in next { observe(place, turn: turn, from: due) }
   }
 
   /// What was seen since the last time; nil where that is nothing.

@@ -1,23 +1,23 @@
+import Glibc
 import RunbookDriver
 import RunbookEngine
 import RunbookModel
 import Synchronization
 import Testing
 
-@Suite struct ObserverPoolTests {
-  /// Time that passes when somebody waits for it, and at no other time.
+// One after another: one of them holds up the thread that all of them look on.
+@Suite(.serialized) struct ObserverPoolTests {
+  /// Time that passes a hundred times as fast.
   private final class QuickClock: DriverClock {
-    private let nanoseconds = Mutex<Int64>(1_000_000_000)
+    private let begin = ContinuousClock.now
 
     func now() -> Moment {
-      let now = nanoseconds.withLock { $0 }
-      return Moment(wall: Timestamp(nanoseconds: now), monotonic: .nanoseconds(now))
+      let passed = (ContinuousClock.now - begin) * 100 + .seconds(1)
+      return Moment(
+        wall: Timestamp(nanoseconds: passed.nanosecondsClamped), monotonic: passed)
     }
 
-    func sleep(for duration: Duration) async {
-      nanoseconds.withLock { $0 += duration.nanosecondsClamped }
-      await Task.yield()
-    }
+    func sleep(for duration: Duration) async { try? await Task.sleep(for: duration / 100) }
   }
 
   private func observer(
@@ -86,6 +86,32 @@ import Testing
     #expect(report.samples.missed > 0, "the times that came and went while it was waited for")
   }
 
+  @Test func `an observer that is kept from looking is unknown, and good again when it can look`()
+    async throws
+  {
+    let clock = SystemClock()
+    let isHeldUp = Atomic(false)
+    let pool = ObserverPool(
+      [observer("rude", timeout: .milliseconds(10)), observer("shop", timeout: .milliseconds(10))],
+      clock: clock, grace: .zero
+    ) { observer in
+      // It blocks the thread of all observers, which no check may do.
+      while observer.name == "rude", isHeldUp.load(ordering: .relaxed) { usleep(1000) }
+      return self.sample(.good, clock)
+    }
+    pool.start {}
+    defer {
+      isHeldUp.store(false, ordering: .relaxed)
+      pool.stop()
+    }
+    #expect(await eventually { pool.now.state(of: .service) == .good })
+    isHeldUp.store(true, ordering: .relaxed)
+    #expect(await eventually { pool.now[1].current?.to == .unknown })
+    #expect(pool.now[1].current?.saw.contains("nobody looked") == true)
+    isHeldUp.store(false, ordering: .relaxed)
+    #expect(await eventually { pool.now.state(of: .service) == .good })
+  }
+
   @Test func `what has changed is told soon, and given out once`() async throws {
     let clock = SystemClock()
     let isDown = Atomic(false)
@@ -127,7 +153,7 @@ import Testing
   @Test func `a service that is never good for long enough is given up, and that is said`() async {
     let clock = QuickClock()
     let number = Atomic(0)
-    let pool = ObserverPool([observer("shop")], clock: clock) { _ in
+    let pool = ObserverPool([observer("shop", every: .seconds(1))], clock: clock) { _ in
       let isGood = number.add(1, ordering: .relaxed).oldValue % 10 != 0
       return self.sample(isGood ? .good : .bad, clock)
     }
