@@ -143,6 +143,12 @@ import Testing
     let cut = try TestServer(.stall("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"))
     defer { cut.stop() }
     #expect(try await messageFailure(input(cut), within: .seconds(1)).effect == .unknown)
+    // It went out; that what came back cannot be read does not bring it back.
+    let odd = try TestServer(
+      .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: odd\r\n\r\n2\r\nok\r\n0\r\n\r\n"))
+    defer { odd.stop() }
+    let lost = try await messageFailure(input(odd))
+    #expect(lost.effect == .unknown && lost.message.contains("its answer was lost"), "\(lost)")
     let broken = try TestServer(.send(answer(502)))
     defer { broken.stop() }
     #expect(try await messageFailure(input(broken)).effect == .unknown)
