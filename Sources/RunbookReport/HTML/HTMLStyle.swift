@@ -105,7 +105,8 @@ enum HTMLStyle {
     header,main{max-width:none;padding:0}
     nav{display:none}
     h1,h2,h3,summary,caption{break-after:avoid}
-    tr,.verdict,.tiles,.key,pre,li{break-inside:avoid}
+    tr,.verdict,.tiles,.key,pre,li,.chart{break-inside:avoid}
+    tbody tr:first-child{break-before:avoid}
     thead{display:table-header-group}
     h2{margin-top:1.25rem}
     .t-targets,.t-points,.t-phases,.t-split{break-inside:avoid}
