@@ -156,7 +156,7 @@ let package = Package(
     tests("Tidy", []),
     tests(
       "EndToEnd", ["RunbookModel", "TestServers", "lifeboat", "lifeboat-lab"],
-      exclude: ["Support/slow_disk.c", "Support/stepped_clock.c"]),
+      exclude: ["Support/dying_program.c", "Support/slow_disk.c", "Support/stepped_clock.c"]),
     tests("Lab", ["RunbookModel", "lifeboat-lab", "CLibPQ", "CLab"]),
   ]
 )

@@ -270,6 +270,8 @@ private final class Sleeper: Sendable {
 }
 
 /// A call that waits: in a structure of its own, since containers would wrap each function once more.
+///
+/// What other threads hand over is sendable, as `at` asks; what a descriptor calls stays on the loop's thread.
 private struct Call: @unchecked Sendable {
   let make: () -> Void
 

@@ -87,6 +87,47 @@ import Testing
     }
   }
 
+  @Test(arguments: 1...3)
+  func `killed before any of its changes to files, it leaves a run that is gone on with, or none`(
+    _ first: Int
+  ) async throws {
+    try await Desk.with { desk in
+      try desk.runbook(checked("a"), checked("z"))
+      let preload = try await desk.preload("dying_program")
+      for number in stride(from: first, to: 1000, by: 3) {
+        removeTree(desk.state)
+        try desk.touch("log")
+        let died = try await desk.start(
+          ["drill", desk.book, "-e", "here"], with: [preload, "DIES_BEFORE=\(number)"]
+        ).end()
+        guard died.status != 0 else {
+          #expect(number > 50 && desk.log == ["a", "z"], "\(number)")
+          return
+        }
+        try #require(died.status == 128 + SIGKILL, "\(number): \(died)")
+        // What a step had begun ends on its own.
+        try #require(await eventually { desk.processes().isEmpty })
+        for _ in 0..<2 {
+          let audit = try await desk.lifeboat("audit", "verify")
+          try #require(audit.status == 0, "\(number): \(audit)")
+          let runs = try await desk.lifeboat("runs")
+          try #require(runs.status == 0, "\(number): \(runs)")
+          var resumed = try await desk.lifeboat("resume")
+          if resumed.status == 6, let step = ["a", "z"].first(where: { !desk.log.contains($0) }) {
+            // Begun perhaps, and not in place: a person says.
+            resumed = try await desk.lifeboat("resume", "--retry", step, "--reason", "not made")
+          }
+          let has = desk.runCount > 0 ? try desk.journal().count : 0
+          // No run, or none with a record; a run that goes on to its end, or has ended.
+          try #require(
+            (has == 0 ? [2, 70] : [0, 4]).contains(resumed.status), "\(number): \(resumed)")
+          if has > 0 { try #require(desk.log == ["a", "z"], "\(number)") }
+        }
+      }
+      Issue.record("it always dies")
+    }
+  }
+
   @Test func `a signal lets finish what runs, starts nothing more, and ends with exit code 10`()
     async throws
   {

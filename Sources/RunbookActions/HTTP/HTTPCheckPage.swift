@@ -132,7 +132,8 @@ extension HTTPCheck {
       details: """
         Sends one request on a fresh connection, without any proxy, and reads at most 1 MiB of the answer. Nothing \
         from the environment (proxy settings, .netrc) takes part. Certificates are always verified; there is no way \
-        to turn that off.
+        to turn that off. Without TLS, all addresses of the host are tried at once, and an answer in an unusual form \
+        is asked for a second time, to be read by libcurl.
 
         With a map under `expect`: holds when a whole answer came and status, headers and body are as expected. A body \
         given as a map is compared with the JSON that came: every key must be there with its value, other keys may be \

@@ -123,7 +123,7 @@ private final class PlainExchange: @unchecked Sendable {
       answer.took = ContinuousClock.now - began
       answer.remoteIP = connection.address
       end(.success(answer))
-    case .brokenOff: end(.failure(.broken("the connection was closed before its end")))
+    case .brokenOff: end(.failure(.broken("the other side closed the connection first")))
     case .tooLong:
       end(.failure(.broken("its headers are longer than \(HTTPLimits.headers) bytes")))
     case .refused: end(deadline.hasPassed ? .failure(.answerTimedOut) : nil)

@@ -50,7 +50,7 @@ package final class ObserverPool: Sendable {
 
   /// `grace`: how long a look that does not heed its deadline is waited for.
   package init(
-    _ observers: [Observer], clock: any DriverClock, grace: Duration = .seconds(3),
+    _ observers: [Observer], clock: any DriverClock, grace: Duration = Performer.grace,
     sampler: @escaping Sampler
   ) {
     self.observers = observers
@@ -180,7 +180,7 @@ package final class ObserverPool: Sendable {
           places[place].task?.cancel()
           next.append((place, places[place].turn, due))
         } else {
-          let sample = unknown(clock.now(), "nobody looked: another check holds the observers up")
+          let sample = unknown(clock.now(), "nobody looked: this program was held up")
           if places[place].track.take(sample, missed: 0) {
             isDirty.store(true, ordering: .releasing)
           }

@@ -22,7 +22,7 @@ package final class Performer: Sendable {
   private let runbookFolder: String
 
   /// How long an action that does not heed its deadline is waited for.
-  static let grace = Duration.seconds(3)
+  package static let grace = Duration.seconds(3)
 
   package init(
     plan: Plan, registry: ActionRegistry, secrets: any SecretSource, scope: RunScope,

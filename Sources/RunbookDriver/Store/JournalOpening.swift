@@ -22,14 +22,15 @@ extension JournalFile {
   /// Begins a journal; `alreadyExists` when there is one. Its name is durable once the folder is
   /// synced.
   ///
-  /// `makeDurable` is how a file gets to disk; a test puts a disk that fails in its place.
+  /// `renamed`: what it will be called when its folder has its name. `makeDurable` is how a file gets to disk; a test
+  /// puts a disk that fails in its place.
   package static func create(
-    _ path: String, checkpoint: CheckpointFile,
+    _ path: String, renamed: String? = nil, checkpoint: CheckpointFile,
     makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void = {
       file throws(StoreError) in try file.makeDurable()
     }
   ) throws(StoreError) -> JournalFile {
-    let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
+    let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, renamed: renamed)
     return JournalFile(
       file, checkpoint: checkpoint, tree: MerkleTree(), head: MerkleTree.emptyRoot, offset: 0,
       sealed: 0, makeDurable: makeDurable)

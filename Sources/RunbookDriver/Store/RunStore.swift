@@ -33,24 +33,36 @@ package struct RunStore: Sendable {
   /// Makes the folder of a new run, takes it, keeps its plan, begins its journal and enters it into
   /// the log of all runs.
   ///
-  /// All of it is durable when this returns. A process that dies on the way leaves a folder without
-  /// records.
+  /// All of it is durable when this returns. The folder gets its name when all of it is there: a process that dies
+  /// before leaves one that nobody takes for a run, one that dies after it a run without records.
   package func create(
     _ holder: LockHolder, service: String, plan: [UInt8], key: SigningKey, at moment: Moment
   ) throws(StoreError) -> Driven {
     let run = self.run(holder.run)
+    let begun = RunFolder(id: run.id, path: "\(folder.runs)/.\(run.id.text)")
     try Files.makeFolder(folder.runs)
-    guard mkdir(run.path, 0o700) == 0 else {
-      throw .system("cannot create the run's folder", run.path)
+    guard !hasBegun(run.id) else {
+      throw .system("cannot create the run's folder", run.path, EEXIST)
+    }
+    guard mkdir(begun.path, 0o700) == 0 else {
+      throw .system("cannot create the run's folder", begun.path)
     }
     let (journal, lock): (JournalFile, FileLock)
     do throws(StoreError) {
-      lock = try run.take(holder)
-      try Files.createNew(run.plan, plan)
-      journal = try JournalFile.create(run.journal, checkpoint: checkpoint(of: run, key))
-      try Files.syncFolder(run.path)
-      try Files.syncFolder(folder.runs)
+      lock = try begun.take(holder)
+      try Files.createNew(begun.plan, plan)
+      journal = try JournalFile.create(
+        begun.journal, renamed: run.journal, checkpoint: checkpoint(of: run, key))
+      try Files.syncFolder(begun.path)
+      // Not in the place of another: a folder is only put in the place of an empty one.
+      guard rename(begun.path, run.path) == 0 else {
+        throw StoreError.system("cannot create the run's folder", run.path)
+      }
     } catch {
+      begun.removeUnentered()
+      throw error
+    }
+    do throws(StoreError) { try Files.syncFolder(folder.runs) } catch {
       run.removeUnentered()
       throw error
     }

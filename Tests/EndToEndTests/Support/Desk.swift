@@ -145,7 +145,8 @@ final class Desk: Sendable {
     return "\(runs)/\(newest)"
   }
 
-  var runCount: Int { names(in: state + "/runs").count }
+  /// Without those whose start was broken off before they had their name.
+  var runCount: Int { names(in: state + "/runs").count { !$0.hasPrefix(".") } }
 
   /// The journal of the newest run, a value for each record.
   func journal() throws -> [Value] {

@@ -82,6 +82,21 @@ import Testing
     #expect(list[3].driver == .held(by: holder()))
   }
 
+  @Test
+  func `a start that dies before its journal is there leaves nothing that is taken for a run`()
+    throws
+  {
+    let run = try TestRun("20261121-120000-aaaa")
+    // As a process leaves it that is killed between its plan and its journal.
+    let half = run.folder.state.runs + "/.20261121-130000-half"
+    mkdir(half, 0o700)
+    write(Array("{}".utf8), to: half + "/plan.json")
+    #expect(try run.store.ids().map(\.text) == ["20261121-120000-aaaa"])
+    #expect(try run.store.find("latest").id.text == "20261121-120000-aaaa")
+    #expect(
+      try StoreAudit(run.folder.state).verifyAll().runs.map(\.run.text) == ["20261121-120000-aaaa"])
+  }
+
   @Test func `attachments are kept under their hash and checked when they are read`() throws {
     let run = try TestRun()
     let hash = try run.driven.folder.attach([1, 2, 3])
