@@ -6,7 +6,8 @@ package struct Forecaster: Sendable {
   private let plan: Plan
   private let graph: PlanGraph
   private let estimates: [StepEstimate]
-  private let progress: [StepProgress]?
+  /// How far a run has come that is foretold; nil before it begins.
+  package var progress: [StepProgress]?
   private let seed: UInt64
   /// What was said of each step before: asked for each second, it is not worked out each time.
   private let figures: [TimeForecast.StepTime]?
@@ -36,6 +37,15 @@ package struct Forecaster: Sendable {
     self.seed = seed
     graph = PlanGraph(plan)
     self.runs = max(1, runs ?? Self.runs(for: graph))
+  }
+
+  /// What a whole forecast says of the objective, for less.
+  package func ending(passed: TimeForecast.Passed) -> TimeForecast.Ending {
+    let finishes = finishes(runs: runs) { _ in }
+    let rto = plan.objectives.rto
+    return TimeForecast.Ending(
+      finish: Percentiles(finishes), rto: rto, passed: passed,
+      chance: rto.map { chance(finishes, within: $0 - passed.time) })
   }
 
   package func forecast(passed: TimeForecast.Passed) -> TimeForecast {
@@ -136,7 +146,7 @@ package struct Forecaster: Sendable {
     var walk = Walk(graph, progress: progress)
     for run in 0..<runs {
       walk.go(run, draws)
-      let last = lastCritical(walk)
+      let last = walk.lastCritical
       tally.finishes.append(last < 0 ? 0 : walk.ends[last])
       tally.ends.append(walk.stageEnds.last ?? 0)
       var before = 0.0
@@ -161,17 +171,8 @@ package struct Forecaster: Sendable {
     var walk = Walk(other ?? graph, progress: progress)
     return (0..<runs).map { run in
       walk.go(run, draws)
-      let last = lastCritical(walk)
+      let last = walk.lastCritical
       return last < 0 ? 0 : walk.ends[last]
     }
-  }
-
-  /// The place of the critical step that ends last; -1 where none is left.
-  private func lastCritical(_ walk: Walk) -> Int {
-    var last = -1
-    for place in graph.isCritical.indices where graph.isCritical[place] {
-      if walk.ends[place] > (last < 0 ? 0 : walk.ends[last]) { last = place }
-    }
-    return last
   }
 }

@@ -10,6 +10,9 @@ struct PlanGraph: Sendable {
   let offsets: [Int]
   let dependents: [Int]
   let needs: [[Int]]
+  /// The same in one list: of step `i` those at `needOffsets[i]..<needOffsets[i + 1]`.
+  let allNeeds: [Int]
+  let needOffsets: [Int]
   let needsCopies: [[Int]]
   let repeated: [RepeatedStep]
   let copyOf: [Int?]
@@ -27,6 +30,7 @@ struct PlanGraph: Sendable {
     repeated = plan.repeated ?? []
     copyOf = plan.steps.map(\.copyOf)
     needs = plan.steps.map(\.needs)
+    (allNeeds, needOffsets) = Self.flat(needs)
     needsCopies = plan.steps.map { $0.needsCopies ?? [] }
     isCritical = plan.steps.map(\.isCritical)
     var lists = [[Int]](repeating: [], count: plan.steps.count)
@@ -36,13 +40,16 @@ struct PlanGraph: Sendable {
       for need in step.needsCopies ?? [] { copyLists[need].append(place) }
     }
     waitsForCopies = copyLists
+    (dependents, offsets) = Self.flat(lists)
+    let holdsCopiesBack = repeated.contains { $0.canary != nil || $0.maxParallel != nil }
+    isUnbounded = !holdsCopiesBack && Self.width(plan) <= concurrency
+  }
+
+  private static func flat(_ lists: [[Int]]) -> (all: [Int], offsets: [Int]) {
     var offsets = [0]
     offsets.reserveCapacity(lists.count + 1)
     for list in lists { offsets.append(offsets[offsets.count - 1] + list.count) }
-    self.offsets = offsets
-    dependents = lists.flatMap { $0 }
-    let holdsCopiesBack = repeated.contains { $0.canary != nil || $0.maxParallel != nil }
-    isUnbounded = !holdsCopiesBack && Self.width(plan) <= concurrency
+    return (lists.flatMap { $0 }, offsets)
   }
 
   /// Steps in one chain never run together, so no more run together than there are chains: at most this many in a stage.

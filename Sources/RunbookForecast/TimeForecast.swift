@@ -90,10 +90,22 @@ package struct TimeForecast: Sendable, Equatable, Codable {
 
   /// What the figures say of the objective.
   package var outlook: Outlook {
-    guard let rto, let chance else { return .noTarget }
-    if passed.time > rto { return .missed }
-    if chance <= 0 { return .willBeMissed }
-    return chance < Self.safe ? .atRisk : .onTrack
+    Ending(finish: finish, rto: rto, passed: passed, chance: chance).outlook
+  }
+
+  /// What a forecast comes to, without its stages and steps.
+  package struct Ending: Sendable, Equatable {
+    package var finish: Percentiles
+    package var rto: Duration?
+    package var passed: Passed
+    package var chance: Double?
+
+    package var outlook: Outlook {
+      guard let rto, let chance else { return .noTarget }
+      if passed.time > rto { return .missed }
+      if chance <= 0 { return .willBeMissed }
+      return chance < TimeForecast.safe ? .atRisk : .onTrack
+    }
   }
 
   /// Below this chance the objective is at risk: the 95th percentile lies beyond it.

@@ -13,6 +13,9 @@ struct Walk {
   private(set) var causes: [Int]
   private(set) var stageEnds: [Double]
   private var isSettled: [Bool]
+  /// Of each stage, what has not ended.
+  private let left: [[Int]]
+  private let criticalLeft: [Int]
 
   // Only where places are scarce: as each run begins, worked out once, and as it goes.
   private var beginning = Beginning()
@@ -32,7 +35,10 @@ struct Walk {
     ends = Array(repeating: 0, count: count)
     causes = Array(repeating: -1, count: count)
     stageEnds = Array(repeating: 0, count: graph.stages.count)
-    isSettled = (0..<count).map { progress?[$0] == .settled }
+    let isSettled = (0..<count).map { progress?[$0] == .settled }
+    self.isSettled = isSettled
+    left = graph.stages.map { stage in stage.filter { !isSettled[$0] } }
+    criticalLeft = (0..<count).filter { graph.isCritical[$0] && !isSettled[$0] }
     if !graph.isUnbounded { beginning = Beginning(graph, isSettled) }
   }
 
@@ -58,6 +64,17 @@ struct Walk {
     }
   }
 
+  /// The place of the critical step that ends last; -1 where none is left.
+  var lastCritical: Int {
+    var last = -1
+    var end = 0.0
+    for place in criticalLeft where ends[place] > end {
+      last = place
+      end = ends[place]
+    }
+    return last
+  }
+
   mutating func go(_ run: Int, _ draws: Draws) {
     if graph.isUnbounded { flow(run, draws) } else { schedule(run, draws) }
   }
@@ -66,21 +83,26 @@ struct Walk {
   private mutating func flow(_ run: Int, _ draws: Draws) {
     var stageStart = 0.0
     var stageCause = -1
-    for (number, stage) in graph.stages.enumerated() {
+    let waitsForCopies = !graph.repeated.isEmpty
+    for (number, stage) in left.enumerated() {
       var end = stageStart
       var last = stageCause
       for place in stage {
-        if isSettled[place] { continue }
         var start = stageStart
         var cause = stageCause
-        for need in graph.needs[place] where ends[need] > start {
-          start = ends[need]
-          cause = need
-        }
-        for list in graph.needsCopies[place] {
-          for need in graph.repeated[list].range where ends[need] > start {
+        for index in graph.needOffsets[place]..<graph.needOffsets[place + 1] {
+          let need = graph.allNeeds[index]
+          if ends[need] > start {
             start = ends[need]
             cause = need
+          }
+        }
+        if waitsForCopies {
+          for list in graph.needsCopies[place] {
+            for need in graph.repeated[list].range where ends[need] > start {
+              start = ends[need]
+              cause = need
+            }
           }
         }
         let ended = start + draws.answer(run, place) + draws.work(run, place)

@@ -128,8 +128,9 @@ package struct ForecastScore: Sendable, Equatable {
   private static func course(
     _ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks, to end: Duration
   ) -> [Point] {
-    guard end > .zero, history.plan.steps.count <= longestPlan else { return [] }
-    let live = LiveForecast(kept, atMost: 200)
+    guard end > .zero, history.plan.steps.count <= longestPlan,
+      let live = LiveForecast(kept, of: history.plan, atMost: 200)
+    else { return [] }
     let clock = ClockBeginning(history, clocks)
     var past = RunHistory(plan: history.plan, records: [])
     var next = 0
@@ -141,7 +142,7 @@ package struct ForecastScore: Sendable, Equatable {
         past.add(history.records[next])
         next += 1
       }
-      guard let forecast = live.forecast(past, clock, at: offset) else { continue }
+      guard let forecast = live.ending(past, clock, at: offset) else { continue }
       found.append(
         Point(
           offset: offset,

@@ -4,13 +4,17 @@ package import RunbookModel
 
 /// What is left of a run that goes on, foretold from where its records say that it stands.
 package struct LiveForecast: Sendable {
-  package let kept: KeptForecast
-  /// Fewer simulated runs than before a run: it is made again and again.
-  private let runs: Int
+  private let plan: Plan
+  private let forecaster: Forecaster
 
-  package init(_ kept: KeptForecast, atMost most: Int = 400) {
-    self.kept = kept
-    runs = min(max(100_000 / max(kept.estimates.count, 1), 50), most)
+  /// Nil where the forecast is of another plan. Fewer simulated runs than before a run: it is made again and again.
+  package init?(_ kept: KeptForecast, of plan: Plan, atMost most: Int = 400) {
+    guard kept.estimates.count == plan.steps.count else { return nil }
+    self.plan = plan
+    forecaster = Forecaster(
+      plan, kept.estimates, seed: kept.forecast.seed,
+      runs: min(max(100_000 / max(kept.estimates.count, 1), 50), most), figures: kept.forecast.steps
+    )
   }
 
   /// At a moment so long after the run's start. Nil when nothing lies ahead that a forecast could be about: every critical
@@ -18,24 +22,40 @@ package struct LiveForecast: Sendable {
   package func forecast(
     _ history: RunHistory, _ clock: ClockBeginning, at offset: Duration
   ) -> TimeForecast? {
-    guard history.disagreement == nil, let started = history.start,
-      let progress = history.progress(at: offset)
-    else { return nil }
-    return forecast(
-      history.plan, progress, passed: clock.reading(started: started, at: offset))
+    stand(history, clock, at: offset).flatMap { forecast($0.progress, passed: $0.passed) }
   }
 
   /// From where the steps stand, by whoever follows the run in another way than by its records.
   package func forecast(
-    _ plan: Plan, _ progress: [StepProgress], passed: TimeForecast.Passed
+    _ progress: [StepProgress], passed: TimeForecast.Passed
   ) -> TimeForecast? {
-    guard kept.estimates.count == plan.steps.count, progress.count == plan.steps.count,
+    ahead(progress)?.forecast(passed: passed)
+  }
+
+  /// What `forecast` says of the objective, for less.
+  package func ending(
+    _ history: RunHistory, _ clock: ClockBeginning, at offset: Duration
+  ) -> TimeForecast.Ending? {
+    guard let stand = stand(history, clock, at: offset) else { return nil }
+    return ahead(stand.progress)?.ending(passed: stand.passed)
+  }
+
+  private func stand(
+    _ history: RunHistory, _ clock: ClockBeginning, at offset: Duration
+  ) -> (progress: [StepProgress], passed: TimeForecast.Passed)? {
+    guard history.disagreement == nil, let started = history.start,
+      let progress = history.progress(at: offset)
+    else { return nil }
+    return (progress, clock.reading(started: started, at: offset))
+  }
+
+  private func ahead(_ progress: [StepProgress]) -> Forecaster? {
+    guard progress.count == plan.steps.count,
       plan.steps.indices.contains(where: { plan.steps[$0].isCritical && progress[$0] != .settled })
     else { return nil }
-    return Forecaster(
-      plan, kept.estimates, progress: progress, seed: kept.forecast.seed, runs: runs,
-      figures: kept.forecast.steps
-    ).forecast(passed: passed)
+    var ahead = forecaster
+    ahead.progress = progress
+    return ahead
   }
 }
 

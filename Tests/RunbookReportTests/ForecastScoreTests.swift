@@ -162,7 +162,7 @@ import Testing
   {
     var script = RunScript()
     try script.open(outageAt: RunScript.start)
-    let live = LiveForecast(kept(script.plan, spread: 1))
+    let live = try #require(LiveForecast(kept(script.plan, spread: 1), of: script.plan))
     func ahead(after more: Duration = .zero) throws -> Duration {
       let offset = (script.history.time.offsets.last ?? .zero) + more
       return try #require(live.forecast(script.history, clock(script), at: offset)).finish.p50
@@ -181,18 +181,19 @@ import Testing
 
   @Test func `nothing is foretold of a run that has ended or is being taken back`() throws {
     for script in try [RunScript.succeeded(), Scenes.undone(), Scenes.failedUnchanged()] {
-      let live = LiveForecast(kept(script.plan))
+      let live = try #require(LiveForecast(kept(script.plan), of: script.plan))
       #expect(live.forecast(script.history, clock(script), at: .seconds(1000)) == nil)
     }
     let held = try Scenes.held()
     #expect(
-      LiveForecast(kept(held.plan)).forecast(held.history, clock(held), at: .seconds(100)) != nil)
+      LiveForecast(kept(held.plan), of: held.plan)?
+        .forecast(held.history, clock(held), at: .seconds(100)) != nil)
   }
 
   @Test func `an outage whose beginning is not known makes the chance an upper bound`() throws {
     var script = RunScript()
     try script.open(declaredAt: RunScript.start - .seconds(40))
-    let live = LiveForecast(kept(script.plan))
+    let live = try #require(LiveForecast(kept(script.plan), of: script.plan))
     let forecast = try #require(live.forecast(script.history, clock(script), at: .seconds(10)))
     #expect(forecast.passed == .init(.seconds(50), isLeast: true))
   }
@@ -203,7 +204,7 @@ import Testing
     try script.check("outage_confirmed")
     try script.approve("go", after: .seconds(5))
     for step in ["fence_db", "promote_db", "switch_dns"] as [StepID] { try script.change(step) }
-    let live = LiveForecast(kept(script.plan))
+    let live = try #require(LiveForecast(kept(script.plan), of: script.plan))
     #expect(live.forecast(script.history, clock(script), at: .seconds(60)) != nil)
     try script.check("buy_something")
     #expect(live.forecast(script.history, clock(script), at: .seconds(60)) == nil)

@@ -31,7 +31,7 @@ final class LiveRun: RunListener {
     self.plan = plan
     printer = ProgressPrinter(
       console: console, plan: plan, startedAt: startedAt, words: words)
-    forecast = kept.flatMap { $0.estimates.count == plan.steps.count ? LiveForecast($0) : nil }
+    forecast = kept.flatMap { LiveForecast($0, of: plan) }
     self.began = Mutex(began)
     tracker = Mutex(ProgressTracker(plan))
   }
@@ -71,8 +71,7 @@ final class LiveRun: RunListener {
     var line = ScreenLine("\(max(.zero, now.wall - began).clockFace)  ", .faint)
     if let progress = tracker.progress(at: now.monotonic),
       let ahead = forecast?.forecast(
-        plan, progress,
-        passed: clock.reading(started: began, at: max(.zero, now.wall - began)))
+        progress, passed: clock.reading(started: began, at: max(.zero, now.wall - began)))
     {
       announce(ahead, now)
       line = AheadText(forecast: ahead, words: words).line.adding("  ")

@@ -64,7 +64,7 @@ struct StoredRun {
   func summary(now: Moment?) throws -> RunSummary {
     guard var summary = RunSummary(history, now: now) else { throw notOpened }
     if let now, !history.isClosed, let kept = keptForecast {
-      summary.forecast = LiveForecast(kept).forecast(
+      summary.forecast = LiveForecast(kept, of: history.plan)?.forecast(
         history, ClockBeginning(history, summary.clocks), at: history.offset(now: now))
     }
     return summary
