@@ -110,8 +110,9 @@ public struct ActionRegistry: Sendable {
   public let catalogue: ActionCatalogue
 
   public init(_ actions: [AnyAction]) {
-    self.actions = Dictionary(
-      actions.map { ($0.page.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var named: [String: AnyAction] = [:]
+    for action in actions where named[action.page.name] == nil { named[action.page.name] = action }
+    self.actions = named
     catalogue = ActionCatalogue(actions.map(\.page))
   }
 

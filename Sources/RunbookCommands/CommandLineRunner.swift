@@ -5,16 +5,37 @@ import RunbookModel
 
 /// Parses the command line, runs the command, and turns whatever comes out into an exit code and words.
 enum CommandLineRunner {
-  static func run(_ arguments: [String]) async -> Int32 {
+  enum Begun {
+    case ended(Int32)
+    case waits(Waiting)
+  }
+
+  /// A command that has things to wait for. Handed over once, and used by nobody else: the parser has let go of it.
+  struct Waiting: @unchecked Sendable {
+    let command: any AsyncParsableCommand
+  }
+
+  /// Runs a command that waits for nothing, on the thread that calls: no other is made for it.
+  static func begin(_ arguments: [String]) -> Begun {
     let console = Console()
     ignoreWriteSignals()
     do {
-      var command = try Lifeboat.parseAsRoot(arguments)
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
+      var command = try Lifeboat.command(arguments)
+      if let command = command as? any AsyncParsableCommand {
+        return .waits(Waiting(command: command))
       }
+      try command.run()
+      return .ended(finish(command, console).rawValue)
+    } catch {
+      return .ended(report(error, console).rawValue)
+    }
+  }
+
+  static func goOn(_ waiting: Waiting) async -> Int32 {
+    let console = Console()
+    do {
+      var command = waiting.command
+      try await command.run()
       return finish(command, console).rawValue
     } catch {
       return report(error, console).rawValue

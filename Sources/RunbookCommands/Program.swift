@@ -13,12 +13,16 @@ public struct Program: Sendable {
   ///
   /// Asked for the version alone it builds neither the actions nor the parser's tree of commands, which take longer
   /// than the rest of the start; the answer is the one that the parser would give, from the same word.
-  public static func main(
+  public nonisolated(nonsending) static func main(
     version: String, arguments: [String], actions: @Sendable () -> [AnyAction]
   ) async -> Int32 {
     if arguments == ["--version"] { return CommandLineRunner.answer(version).rawValue }
     let program = Program(registry: ActionRegistry(actions()), version: version)
-    return await $current.withValue(program) { await CommandLineRunner.run(arguments) }
+    switch $current.withValue(program, operation: { CommandLineRunner.begin(arguments) }) {
+    case .ended(let code): return code
+    case .waits(let waiting):
+      return await $current.withValue(program) { await CommandLineRunner.goOn(waiting) }
+    }
   }
 
   var clock: SystemClock { SystemClock() }

@@ -158,8 +158,10 @@ public struct Output: Sendable, Equatable, Codable {
 /// Every action's page by name: what a runbook is checked against.
 public struct ActionCatalogue: Sendable {
   public let pages: [String: ActionPage]
-  public init(_ pages: some Sequence<ActionPage>) {
-    self.pages = Dictionary(pages.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  public init(_ pages: [ActionPage]) {
+    var named: [String: ActionPage] = [:]
+    for page in pages where named[page.name] == nil { named[page.name] = page }
+    self.pages = named
   }
   public subscript(name: String) -> ActionPage? { pages[name] }
   public var names: [String] { pages.keys.sorted() }

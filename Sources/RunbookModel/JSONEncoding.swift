@@ -16,7 +16,7 @@ extension JSONText {
     let sink = JSONSink(JSONWriter(style: .record, pretty: pretty, bytes: bytes))
     bytes = []
     defer { bytes = sink.writer.bytes }
-    try sink.write(input, depth: 0)
+    try sink.writeItem(input, depth: 0)
   }
 }
 
@@ -48,6 +48,14 @@ final class JSONSink {
     writer.beginEntry(isFirst: open[depth - 1].isEmpty)
     open[depth - 1].isEmpty = false
     if let key { writer.write(key: key) }
+  }
+
+  /// One of many, perhaps: it may know how to write itself.
+  func writeItem(_ input: some Encodable, depth: Int) throws {
+    guard let quick = input as? any JSONWritable else { return try write(input, depth: depth) }
+    openContainer(list: false, depth: depth)
+    try quick.write(to: JSONFields(sink: self, depth: depth + 1))
+    close(to: depth)
   }
 
   func write<Input: Encodable>(_ input: Input, depth: Int) throws {
@@ -137,7 +145,7 @@ private struct JSONList: UnkeyedEncodingContainer {
   }
   mutating func encode<T: Encodable>(_ value: T) throws {
     _ = next()
-    try sink.write(value, depth: depth)
+    try sink.writeItem(value, depth: depth)
   }
   mutating func nestedContainer<NestedKey: CodingKey>(
     keyedBy keyType: NestedKey.Type

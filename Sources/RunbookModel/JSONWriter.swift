@@ -25,16 +25,16 @@ struct JSONWriter {
     case .secret(let name): tagged("$secret", name.name)
     case .unknown(let reason):
       if style == .plain { put("null") } else { tagged("$unknown", reason) }
-    case .list(let items): write(items)
+    case .list(let items): write(items) { $0.write($1) }
     case .map(let map): write(map)
     }
   }
 
-  private mutating func write(_ items: [Value]) {
+  mutating func write<Item>(_ items: [Item], each: (inout JSONWriter, Item) -> Void) {
     open(list: true)
     for (index, item) in items.enumerated() {
       beginEntry(isFirst: index == 0)
-      write(item)
+      each(&self, item)
     }
     close(list: true, isEmpty: items.isEmpty)
   }
@@ -68,6 +68,16 @@ struct JSONWriter {
   mutating func write(key: String) {
     let escaped = style == .record && key.utf8.first == UInt8(ascii: "$")
     write(escaped ? "$" + key : key)
+    bytes.append(UInt8(ascii: ":"))
+    if pretty { bytes.append(UInt8(ascii: " ")) }
+  }
+
+  /// A key that needs no escape.
+  mutating func write(plainKey key: StaticString) {
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+    bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
     if pretty { bytes.append(UInt8(ascii: " ")) }
   }
@@ -107,16 +117,39 @@ struct JSONWriter {
     text.withUTF8 { utf8 in
       // What needs no escape is taken over in one piece.
       var start = 0
-      for (place, byte) in utf8.enumerated() {
+      var place = Self.plainPrefix(utf8)
+      while place < utf8.count {
+        let byte = utf8[place]
         let isPlain = byte >= 0x20 && byte != 0x7F && byte != 0x22 && byte != 0x5C
-        if isPlain { continue }
-        bytes.append(contentsOf: utf8[start..<place])
-        start = place + 1
-        escape(byte)
+        if !isPlain {
+          bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
+          start = place + 1
+          escape(byte)
+        }
+        place += 1
       }
-      bytes.append(contentsOf: utf8[start...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// How many bytes at the beginning need no escape, at least: looked at eight at a time.
+  private static func plainPrefix(_ utf8: UnsafeBufferPointer<UInt8>) -> Int {
+    let raw = UnsafeRawBufferPointer(utf8)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    // Its top bits are those of bytes that are 0, once there is one.
+    func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+    var place = 0
+    while place + 8 <= raw.count {
+      let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      let controls = (word &- ones &* 0x20) & ~word
+      let others =
+        zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | zeros(word ^ ones &* 0x7F)
+      if (controls | others) & tops != 0 { return place }
+      place += 8
+    }
+    return place
   }
 
   private mutating func escape(_ byte: UInt8) {

@@ -28,15 +28,27 @@ private struct Unboxer: Decoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    switch type {
-    case is Value.Type: return value as! T  // T is Value
-    case is String.Type: return try text() as! T
-    case is Duration.Type: return try duration() as! T
-    case is Timestamp.Type: return try timestamp() as! T
-    case is ValueMap.Type: return try map() as! T
-    case is SecretName.Type: return try secret() as! T
-    default: return try type.init(from: self)
+    // The types are compared, not cast: most of what is read are small things, and a cast costs more than they do.
+    if T.self == String.self { return try text() as! T }
+    if T.self == Value.self { return value as! T }
+    if T.self == [String].self, let texts { return texts as! T }
+    if T.self == Duration.self { return try duration() as! T }
+    if T.self == Timestamp.self { return try timestamp() as! T }
+    if T.self == ValueMap.self { return try map() as! T }
+    if T.self == SecretName.self { return try secret() as! T }
+    return try type.init(from: self)
+  }
+
+  /// Nil where it is no list, or holds something else: who reads it item by item says what.
+  private var texts: [String]? {
+    guard case .list(let items) = value else { return nil }
+    var texts: [String] = []
+    texts.reserveCapacity(items.count)
+    for item in items {
+      guard case .string(let text) = item else { return nil }
+      texts.append(text)
     }
+    return texts
   }
 
   func mismatch(_ wanted: String) -> DecodingError {
@@ -122,12 +134,47 @@ private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   func decodeNil(forKey key: Key) throws -> Bool { try unboxer(key).value == .null }
-  func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try unboxer(key).bool() }
-  func decode(_ type: String.Type, forKey key: Key) throws -> String { try unboxer(key).text() }
-  func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try unboxer(key).double() }
-  func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try unboxer(key).integer(type) }
+  // What is as it should be needs no place: only a message names it.
+  func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
+    if case .bool(let flag)? = map[key.stringValue] { return flag }
+    return try unboxer(key).bool()
+  }
+  func decode(_ type: String.Type, forKey key: Key) throws -> String {
+    if case .string(let text)? = map[key.stringValue] { return text }
+    return try unboxer(key).text()
+  }
+  func decode(_ type: Double.Type, forKey key: Key) throws -> Double {
+    if case .double(let number)? = map[key.stringValue] { return number }
+    return try unboxer(key).double()
+  }
+  func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
+    if case .int(let number)? = map[key.stringValue] { return Int(number) }
+    return try unboxer(key).integer(type)
+  }
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
     try unboxer(key).decode(type)
+  }
+  // One look for the key where it is missing, and no place is made of it.
+  func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
+    isThere(key) ? try decode(type, forKey: key) : nil
+  }
+  func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+    isThere(key) ? try decode(type, forKey: key) : nil
+  }
+  func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
+    isThere(key) ? try decode(type, forKey: key) : nil
+  }
+  func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
+    isThere(key) ? try decode(type, forKey: key) : nil
+  }
+  func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
+    isThere(key) ? try decode(type, forKey: key) : nil
+  }
+  private func isThere(_ key: Key) -> Bool {
+    switch map[key.stringValue] {
+    case nil, .null?: false
+    default: true
+    }
   }
   func nestedContainer<NestedKey: CodingKey>(
     keyedBy type: NestedKey.Type, forKey key: Key

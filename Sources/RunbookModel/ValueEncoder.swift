@@ -8,6 +8,12 @@ public struct ValueEncoder: Sendable {
   static func plain<Input: Encodable>(_ input: Input) -> Value? {
     if Input.self == String.self { return (input as? String).map(Value.string) }
     if Input.self == Value.self { return input as? Value }
+    if Input.self == [String].self {
+      return (input as? [String]).map { .list($0.map(Value.string)) }
+    }
+    if Input.self == [Int].self {
+      return (input as? [Int]).map { .list($0.map { .int(Int64($0)) }) }
+    }
     if Input.self == Duration.self { return (input as? Duration).map(Value.duration) }
     if Input.self == Timestamp.self { return (input as? Timestamp).map(Value.timestamp) }
     if Input.self == ValueMap.self { return (input as? ValueMap).map(Value.map) }

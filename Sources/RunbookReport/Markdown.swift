@@ -37,20 +37,34 @@ struct Markdown {
   /// Columns are padded so that the source can be read as it is. Cells are Markdown already.
   mutating func table(_ titles: [String], _ rows: [[String]]) {
     blank()
-    let all = [titles] + rows
-    let widths = titles.indices.map { column in
-      max(3, all.map { Self.width($0[column]) }.max() ?? 0)
-    }
-    func row(_ cells: [String]) -> String {
-      let padded = zip(cells, widths).map { cell, width in
-        cell + String(repeating: " ", count: width - Self.width(cell))
+    var widths = titles.map { max(3, Self.width($0)) }
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        widths[column] = max(widths[column], Self.width(cell))
       }
-      return "| " + padded.joined(separator: " | ") + " |"
     }
-    lines.append(row(titles))
+    lines.append(Self.row(titles, widths))
     lines.append("|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined())
-    lines += rows.map(row)
+    lines.reserveCapacity(lines.count + rows.count + 1)
+    for row in rows { lines.append(Self.row(row, widths)) }
     blank()
+  }
+
+  private static func row(_ cells: [String], _ widths: [Int]) -> String {
+    var line = ""
+    line.reserveCapacity(widths.reduce(2) { $0 + $1 + 3 })
+    for (cell, width) in zip(cells, widths) {
+      line += "| "
+      line += cell
+      // Most cells are short of their column by little.
+      var missing = width - Self.width(cell) + 1
+      while missing > 0 {
+        line += missing >= 8 ? "        " : " "
+        missing -= missing >= 8 ? 8 : 1
+      }
+    }
+    line += "|"
+    return line
   }
 
   /// The end of an output, fenced, with a notice of what is not shown.

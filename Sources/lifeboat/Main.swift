@@ -9,7 +9,8 @@ import PostgresPlugin
 /// The only place that knows every part.
 @main
 struct Main {
-  static func main() async {
+  /// On the main thread, where a command that waits for nothing also ends: it needs no other.
+  @MainActor static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(
       await Program.main(version: "0.1.0", arguments: arguments) {

@@ -19,6 +19,21 @@ import Testing
     }
   }
 
+  @Test(arguments: ["validate", "plan", "drill", "status", "audit", "incident"])
+  func `a command's help and its complaints name it as the root does`(_ command: String)
+    async throws
+  {
+    try await Desk.with { desk in
+      let own = try await desk.lifeboat(command, "--help")
+      let roots = try await desk.lifeboat("help", command)
+      #expect(own.status == 0 && own.output == roots.output, "\(own)\n\(roots)")
+      let wrong = try await desk.lifeboat(command, "--nonsense")
+      #expect(wrong.status == 2 && wrong.errors.contains("lifeboat \(command)"), "\(wrong)")
+      let script = try await desk.lifeboat(command, "--generate-completion-script", "bash")
+      #expect(script.status == 0 && script.output.contains("complete "), "\(script.errors)")
+    }
+  }
+
   @Test func `the version is the same word wherever it is asked for`() async throws {
     try await Desk.with { desk in
       let alone = try await desk.lifeboat("--version")

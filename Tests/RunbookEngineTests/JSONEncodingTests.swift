@@ -106,4 +106,45 @@ import Testing
     struct Large: Encodable { var number = UInt64.max }
     #expect(throws: EncodingError.self) { try JSONText.encode(Large()) }
   }
+
+  @Test func `a planned step writes itself as its encodable form comes out, whatever it holds`()
+    throws
+  {
+    var step = PlannedStep(
+      id: "a", stage: 1, uses: "test.change", kind: .change,
+      with: .map([], nil), timeout: .seconds(60), settle: .zero, expected: .milliseconds(1500),
+      forecast: StepForecast(.impossible, "a \"reason\" longer than sixteen bytes, with a \t in it")
+    )
+    try expectSame(step)
+    try expectSame([step])
+    step.title = "Title"
+    step.owner = "team"
+    step.with = .text([.literal("x"), .expression(ExpressionText("env.a", at: nil))], nil)
+    step.when = ExpressionText("a > 1", at: nil)
+    step.needs = [0, 3]
+    step.needsCopies = [1]
+    step.copyOf = 2
+    step.each = EachItem(key: "k", value: ["a": 1])
+    step.promotes = "b"
+    step.retry = RetryPolicy(attempts: 3, kinds: FailureKind.allCases)
+    step.verify = [CheckCall(uses: "test.check", with: .map([], nil))]
+    step.approval = ApprovalPolicy(role: "dba", timeout: .seconds(60))
+    step.undo = .explicit(CheckCall(uses: "test.change", with: .map([], nil)))
+    step.commitWithin = .seconds(5)
+    step.onlyTells = true
+    step.gates = ["lag"]
+    step.isExpectedByAuthor = true
+    step.byHand = "pull the plug"
+    step.forecast.change = ["x": .secret(SecretName("s"))]
+    step.forecast.preview = Preview(
+      saw: ["é"], does: [], fidelity: .rendered, warnings: ["one", "two"])
+    for (name, value) in Mirror(reflecting: step).children {
+      #expect("\(value)" != "nil", "\(name ?? "?") is left out here: write it above")
+    }
+    for undo in [UndoChoice.auto, .none(reason: "why"), step.undo] {
+      step.undo = undo
+      try expectSame(step)
+      try expectSame(["plan": [step, step]])
+    }
+  }
 }

@@ -7,7 +7,8 @@ import RunbookModel
 enum PlanFile {
   static func save(_ plan: Plan, to path: String) throws {
     do {
-      try Data(try plan.encoded()).write(to: URL(filePath: path), options: [.withoutOverwriting])
+      let bytes = try plan.encoded(pretty: true)
+      try Data(bytes).write(to: URL(filePath: path), options: [.withoutOverwriting])
     } catch {
       throw Refusal(
         .invalid, "the plan cannot be saved to \(path): \(Self.reason(error))",

@@ -50,10 +50,10 @@ struct PlanText {
 
   /// The label stands before the first line, the others line up under it.
   private func labelled(_ label: String, _ lines: [String], _ indent: String) -> [String] {
-    lines.enumerated().map { number, line in
-      let inner = indent + String(repeating: " ", count: label.count)
+    let inner = indent + String(repeating: " ", count: label.count)
+    return lines.enumerated().map { number, line in
       let text = wrapped(line, width: 110, indent: inner)
-      return number == 0 ? indent + label + text.dropFirst(inner.count) : text
+      return number == 0 ? indent + label + Substring(text.utf8.dropFirst(inner.utf8.count)) : text
     }
   }
 

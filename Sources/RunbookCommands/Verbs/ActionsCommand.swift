@@ -5,7 +5,7 @@ import RunbookModel
 
 /// `lifeboat actions`: the catalogue, and one action's page.
 struct ActionsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "actions",
     abstract: "List the actions that a step can use, or show one action's page.")
 

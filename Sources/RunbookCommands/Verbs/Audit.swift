@@ -4,7 +4,7 @@ import RunbookJournal
 import RunbookModel
 
 struct Audit: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "audit",
     abstract: "Prove that journals are as they were written.",
     subcommands: [AuditVerify.self], defaultSubcommand: AuditVerify.self)

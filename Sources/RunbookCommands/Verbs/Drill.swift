@@ -3,7 +3,7 @@ import RunbookModel
 
 /// `lifeboat drill`: a rehearsal on real servers.
 struct Drill: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "drill",
     abstract: "Carry a runbook out as a drill, on real servers of an environment that allows it.",
     discussion: """
@@ -43,7 +43,7 @@ struct Drill: AsyncParsableCommand {
 
 /// `lifeboat recover`: the real thing.
 struct Recover: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "recover",
     abstract: "Carry a runbook out for real, in an environment that allows recoveries.",
     discussion: """

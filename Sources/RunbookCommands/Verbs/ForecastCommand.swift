@@ -8,7 +8,7 @@ import RunbookReport
 
 /// `lifeboat forecast`: how long a run would take, whether that is in time, and what would help.
 struct ForecastCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "forecast",
     abstract: "Say how long a run would take, whether it meets the RTO, and what would help most.",
     discussion: """

@@ -5,7 +5,7 @@ import RunbookReport
 
 /// `lifeboat incident`: what happened, what was learnt and what is to be done, in one journal.
 struct IncidentCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "incident",
     abstract: "Keep what people note, find and must do about an incident, and report on it.",
     discussion: """

@@ -6,7 +6,7 @@ import RunbookModel
 
 /// `lifeboat observe`: watches a service before anything happens to it.
 struct Observe: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "observe",
     abstract: "Watch a service from outside, so that an outage is dated before anybody notices.",
     discussion: """

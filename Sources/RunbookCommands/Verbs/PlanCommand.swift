@@ -6,7 +6,7 @@ import RunbookModel
 
 /// `lifeboat plan`: the dry run.
 struct PlanCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "plan",
     abstract: "Show what a run would do now, and how far that is proven. Changes nothing.",
     discussion: """

@@ -9,7 +9,7 @@ import RunbookSimulation
 
 /// `lifeboat rehearse`: every rehearsal of a runbook, in a model, against what its author expects.
 struct Rehearse: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "rehearse",
     abstract:
       "Play a runbook's rehearsals in a model, and say what came out otherwise than expected.",

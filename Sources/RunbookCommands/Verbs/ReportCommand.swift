@@ -5,7 +5,7 @@ import RunbookReport
 
 /// `lifeboat report`: what an auditor gets.
 struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "report",
     abstract:
       "Write the report of a run: outcome, RTA and RPA, timeline, steps, deviations, proof.",

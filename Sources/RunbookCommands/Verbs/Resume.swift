@@ -8,7 +8,7 @@ import RunbookReport
 
 /// `lifeboat resume`: goes on with a run whose process is gone or that waits for a decision.
 struct Resume: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "resume",
     abstract: "Go on with a run that was interrupted, crashed, or waits for a person.",
     discussion: """

@@ -7,7 +7,7 @@ import RunbookSimulation
 
 /// `lifeboat simulate`: a run in a model, and what happens to it when things go wrong.
 struct Simulate: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "simulate",
     abstract: "Run a plan in a model of the world. Touches no server, no secret, no state.",
     discussion: """

@@ -7,7 +7,7 @@ import RunbookReport
 
 /// `lifeboat status`: where a run stands, from its journal.
 struct Status: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "status",
     abstract:
       "Show where a run stands: what is done, what runs, what waits for whom, what is open.",
@@ -125,7 +125,7 @@ struct Status: ParsableCommand {
 
 /// `lifeboat runs`: what has been run here.
 struct Runs: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "runs",
     abstract: "List the runs kept on this machine, newest first.")
 

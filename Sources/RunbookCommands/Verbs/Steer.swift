@@ -22,7 +22,7 @@ private let answers = """
 
 /// `lifeboat pause`: nothing more is started.
 struct Pause: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "pause",
     abstract: "Stop a running run from starting anything more; what runs is let finish.",
     discussion: """
@@ -37,7 +37,7 @@ struct Pause: ParsableCommand {
 
 /// `lifeboat continue`: ends a pause.
 struct Continue: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "continue",
     abstract: "Go on with a run that somebody paused.", discussion: answers)
   @Argument(help: runHelp) var id: String
@@ -48,7 +48,7 @@ struct Continue: ParsableCommand {
 
 /// `lifeboat approve`: yes to one question.
 struct Approve: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "approve",
     abstract: "Say yes to the question of one step of a running run.",
     discussion: """
@@ -64,7 +64,7 @@ struct Approve: ParsableCommand {
 
 /// `lifeboat decline`: no to one question.
 struct Decline: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "decline",
     abstract: "Say no to the question of one step of a running run.",
     discussion: """
@@ -80,7 +80,7 @@ struct Decline: ParsableCommand {
 
 /// `lifeboat retry`: another attempt.
 struct Retry: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "retry",
     abstract: "Look at a failed step again, and make another attempt where it does not hold.",
     discussion: "Needs --reason. \(answers)")
@@ -93,7 +93,7 @@ struct Retry: ParsableCommand {
 
 /// `lifeboat skip`: leaves a failed step out.
 struct Skip: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "skip",
     abstract: "Leave a failed step out; what needs it goes on.",
     discussion: """
@@ -109,7 +109,7 @@ struct Skip: ParsableCommand {
 
 /// `lifeboat mark-done`: a person's word that it is done.
 struct MarkDone: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "mark-done",
     abstract: "Count a failed step as done, on your word; what needs it goes on.",
     discussion: "Listed in the report as a deviation. Needs --reason. \(answers)")
@@ -122,7 +122,7 @@ struct MarkDone: ParsableCommand {
 
 /// `lifeboat override`: waives a guard that has refused.
 struct Override: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "override",
     abstract: "Waive a guard that a step has refused by, for that step and up to what was shown.",
     discussion: """
@@ -144,7 +144,7 @@ struct Override: ParsableCommand {
 
 /// `lifeboat confirm`: a change that would take itself back stays.
 struct Confirm: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "confirm",
     abstract: "Say that a change stays which would otherwise take itself back.",
     discussion: """
@@ -161,7 +161,7 @@ struct Confirm: ParsableCommand {
 
 /// `lifeboat abort`: ends a run where it stands.
 struct Abort: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "abort",
     abstract: "End a running run where it stands: nothing more is started, nothing is undone.",
     discussion: """

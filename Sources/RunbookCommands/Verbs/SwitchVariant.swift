@@ -7,7 +7,7 @@ import RunbookReport
 
 /// `lifeboat switch-variant`: ends a run and goes on as the runbook's other variant.
 struct SwitchVariant: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "switch-variant",
     abstract: "End a run where it stands and go on as the runbook's other variant, with a new run.",
     discussion: """

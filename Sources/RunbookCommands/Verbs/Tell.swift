@@ -8,7 +8,7 @@ import RunbookReport
 
 /// `lifeboat tell`: people are told how a run stands, by a person's order.
 struct Tell: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "tell",
     abstract: "Tell people how a run stands: show the message, ask, send it, and keep a record.",
     discussion: """

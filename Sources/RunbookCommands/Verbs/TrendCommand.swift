@@ -8,7 +8,7 @@ import RunbookReport
 
 /// `lifeboat trend`: whether recovery gets faster or slower.
 struct TrendCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "trend",
     abstract:
       "Show RTA, RPA and how right the forecasts were, over the runs of one runbook or service.",
@@ -59,7 +59,7 @@ struct TrendCommand: ParsableCommand {
 
 /// `lifeboat coverage`: what was never done for real.
 struct CoverageCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "coverage",
     abstract: "Show for every step of a runbook when it was last done for real, and where.",
     discussion: """

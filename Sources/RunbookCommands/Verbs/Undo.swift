@@ -6,7 +6,7 @@ import RunbookReport
 
 /// `lifeboat undo`: takes back what a run changed.
 struct Undo: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "undo",
     abstract: "Take back what a run changed, last first, from the state that it captured before.",
     discussion: """

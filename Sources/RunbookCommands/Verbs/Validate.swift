@@ -5,7 +5,7 @@ import RunbookModel
 
 /// `lifeboat validate`: every problem of the documents, in one pass.
 struct Validate: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "validate",
     abstract:
       "Check a runbook, its environments and rehearsals: syntax, names, types, order, recovery rules.",
@@ -82,7 +82,7 @@ struct Validate: ParsableCommand {
 
 /// `lifeboat schema`: what editors complete and check by.
 struct SchemaCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+  static let configuration = CommandConfiguration.verb(
     commandName: "schema",
     abstract: "Print a JSON Schema of the format, so that editors complete and check.",
     discussion: """

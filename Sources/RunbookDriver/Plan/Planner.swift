@@ -141,9 +141,9 @@ package struct Planner: Sendable {
 }
 
 extension Plan {
-  /// The plan as bytes: what is stored, hashed and read back.
-  package func encoded() throws -> [UInt8] {
-    try JSONText.encode(self, pretty: true) + [0x0A]
+  /// The plan as bytes: what is stored, hashed and read back. `pretty`: for people to read, and longer.
+  package func encoded(pretty: Bool = false) throws -> [UInt8] {
+    try JSONText.encode(self, pretty: pretty) + [0x0A]
   }
 
   package init(decoding bytes: [UInt8]) throws {

@@ -109,14 +109,16 @@ package struct RunSession: Sendable {
     let acknowledged = try guards()
     let key = try signingKey(plan)
     let bytes = try plan.encoded()
+    let hash = RecordHash.of(bytes)
     let ledger = SavedPlanLedger(store.folder)
     // A plan that is known to be used is refused before anything is made; `claim` says by which run.
     if plan.bindsChanges, ledger.user(of: plan.id) != nil { try ledger.claim(plan.id, for: run) }
-    let driven = try store.create(holder, service: plan.service, plan: bytes, key: key, at: now)
+    let driven = try store.create(
+      holder, service: plan.service, plan: bytes, hash: hash, key: key, at: now)
     // After the folder: a full disk must not use the plan up. Before the first record: two runs must not share it.
     if plan.bindsChanges { try ledger.claim(plan.id, for: run) }
     var opening = RunOpening(
-      run: run, plan: plan.id, planHash: RecordHash.of(bytes).hex, purpose: plan.purpose,
+      run: run, plan: plan.id, planHash: hash.hex, purpose: plan.purpose,
       runbook: plan.runbook.name, service: plan.service, environment: plan.environment.name,
       variant: plan.variant, by: order.by, host: LockHolder.thisHost, reason: order.reason,
       outageAt: order.outageAt, declaredAt: order.declaredAt, toolVersion: toolVersion,

@@ -35,8 +35,10 @@ package struct RunStore: Sendable {
   ///
   /// All of it is durable when this returns. The folder gets its name when all of it is there: a process that dies
   /// before leaves one that nobody takes for a run, one that dies after it a run without records.
+  /// `hash`: the plan's, where it is known already.
   package func create(
-    _ holder: LockHolder, service: String, plan: [UInt8], key: SigningKey, at moment: Moment
+    _ holder: LockHolder, service: String, plan: [UInt8], hash: RecordHash? = nil,
+    key: SigningKey, at moment: Moment
   ) throws(StoreError) -> Driven {
     let run = self.run(holder.run)
     let begun = RunFolder(id: run.id, path: "\(folder.runs)/.\(run.id.text)")
@@ -67,7 +69,7 @@ package struct RunStore: Sendable {
       throw error
     }
     try RunLog(folder).append(
-      .opened(run: run.id, service: service, plan: RecordHash.of(plan)), at: moment)
+      .opened(run: run.id, service: service, plan: hash ?? RecordHash.of(plan)), at: moment)
     return Driven(folder: run, journal: journal, lock: lock)
   }
 

@@ -228,7 +228,7 @@ extension BinaryOperator {
         || left.isNumber && right.isNumber
       return canBeEqual ? .bool : nil
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      let ordered: Set<StaticType> = [.bool, .int, .double, .string, .duration, .timestamp, .any]
+      let ordered: [StaticType] = [.bool, .int, .double, .string, .duration, .timestamp, .any]
       guard ordered.contains(left), ordered.contains(right) else { return nil }
       let fits =
         left == right || left == .any || right == .any || left.isNumber && right.isNumber

@@ -152,6 +152,7 @@ extension DocumentLoader {
   }
 
   private func kind(of source: SourceFile) -> Kind? {
+    if source.path.hasSuffix("/runbook.yaml") { return .runbook }
     var ignored = DiagnosticList()
     // The kind stands in the first lines.
     let head = SourceFile(path: source.path, bytes: Array(source.bytes.prefix(4096)))
