@@ -7,11 +7,8 @@ package final class OpenFile: Sendable {
   package let descriptor: Int32
   package let path: String
 
-  /// `renamed`: what the file will be called when errors are told.
-  package init(
-    _ path: String, _ flags: Int32, mode: UInt32 = 0o600, renamed: String? = nil
-  ) throws(StoreError) {
-    self.path = renamed ?? path
+  package init(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(StoreError) {
+    self.path = path
     let opened = retrying { open(path, flags | O_CLOEXEC, mode) }
     guard opened >= 0 else { throw .system("cannot open", path) }
     descriptor = opened

@@ -22,16 +22,34 @@ extension JournalFile {
   /// Begins a journal; `alreadyExists` when there is one. Its name is durable once the folder is
   /// synced.
   ///
-  /// `renamed`: what it will be called when its folder has its name. `makeDurable` is how a file gets to disk; a test
-  /// puts a disk that fails in its place.
+  /// `makeDurable` is how a file gets to disk; a test puts a disk that fails in its place.
   package static func create(
-    _ path: String, renamed: String? = nil, checkpoint: CheckpointFile,
+    _ path: String, checkpoint: CheckpointFile,
     makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void = {
       file throws(StoreError) in try file.makeDurable()
     }
   ) throws(StoreError) -> JournalFile {
-    let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, renamed: renamed)
-    return JournalFile(
+    JournalFile(
+      empty: try OpenFile(path, O_RDWR | O_CREAT | O_EXCL), checkpoint: checkpoint,
+      makeDurable: makeDurable)
+  }
+
+  /// Begins a journal whose file is there and empty; `alreadyExists` where it holds something.
+  static func begin(
+    _ path: String, checkpoint: CheckpointFile
+  ) throws(StoreError) -> JournalFile {
+    let file = try OpenFile(path, O_RDWR)
+    guard try file.size() == 0 else { throw .system("cannot begin", path, EEXIST) }
+    return JournalFile(empty: file, checkpoint: checkpoint) { file throws(StoreError) in
+      try file.makeDurable()
+    }
+  }
+
+  private convenience init(
+    empty file: OpenFile, checkpoint: CheckpointFile,
+    makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void
+  ) {
+    self.init(
       file, checkpoint: checkpoint, tree: MerkleTree(), head: MerkleTree.emptyRoot, offset: 0,
       sealed: 0, makeDurable: makeDurable)
   }

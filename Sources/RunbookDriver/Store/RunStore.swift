@@ -46,17 +46,17 @@ package struct RunStore: Sendable {
     guard !hasBegun(run.id) else {
       throw .system("cannot create the run's folder", run.path, EEXIST)
     }
+    // Left by a start that died: an id may be fixed, by the run that this one continues. Whoever else lives and would
+    // start it is kept out by the lock of the service.
+    begun.removeUnentered()
     guard mkdir(begun.path, 0o700) == 0 else {
       throw .system("cannot create the run's folder", begun.path)
     }
-    let (journal, lock): (JournalFile, FileLock)
     do throws(StoreError) {
-      lock = try begun.take(holder)
       try Files.createNew(begun.plan, plan)
-      journal = try JournalFile.create(
-        begun.journal, renamed: run.journal, checkpoint: checkpoint(of: run, key))
+      try Files.createNew(begun.journal, [])
       try Files.syncFolder(begun.path)
-      // Not in the place of another: a folder is only put in the place of an empty one.
+      // With no file open in it, which some file systems would refuse; never in the place of a folder that holds something.
       guard rename(begun.path, run.path) == 0 else {
         throw StoreError.system("cannot create the run's folder", run.path)
       }
@@ -64,7 +64,12 @@ package struct RunStore: Sendable {
       begun.removeUnentered()
       throw error
     }
-    do throws(StoreError) { try Files.syncFolder(folder.runs) } catch {
+    let (journal, lock): (JournalFile, FileLock)
+    do throws(StoreError) {
+      lock = try run.take(holder)
+      journal = try JournalFile.begin(run.journal, checkpoint: checkpoint(of: run, key))
+      try Files.syncFolder(folder.runs)
+    } catch {
       run.removeUnentered()
       throw error
     }

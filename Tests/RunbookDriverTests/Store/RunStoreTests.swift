@@ -83,18 +83,22 @@ import Testing
   }
 
   @Test
-  func `a start that dies before its journal is there leaves nothing that is taken for a run`()
+  func `a start that died leaves no run, and does not stand in the way of the next with its id`()
     throws
   {
     let run = try TestRun("20261121-120000-aaaa")
-    // As a process leaves it that is killed between its plan and its journal.
+    // As a process leaves it that is killed between its plan and its run's name.
     let half = run.folder.state.runs + "/.20261121-130000-half"
     mkdir(half, 0o700)
     write(Array("{}".utf8), to: half + "/plan.json")
-    #expect(try run.store.ids().map(\.text) == ["20261121-120000-aaaa"])
     #expect(try run.store.find("latest").id.text == "20261121-120000-aaaa")
-    #expect(
-      try StoreAudit(run.folder.state).verifyAll().runs.map(\.run.text) == ["20261121-120000-aaaa"])
+    #expect(try StoreAudit(run.folder.state).verifyAll().runs.count == 1)
+    // The id of a run that continues another stands in the other's journal: it is the same each time.
+    let next = try run.store.create(
+      holder("20261121-130000-half"), service: "s", plan: [1], key: run.key, at: moment(6))
+    #expect(try next.folder.readPlan() == [1])
+    #expect(try run.store.find("latest").id.text == "20261121-130000-half")
+    #expect(access(half, F_OK) != 0)
   }
 
   @Test func `attachments are kept under their hash and checked when they are read`() throws {

@@ -39,16 +39,17 @@ extension DocumentLoader {
   /// looked at too, for targets that they share.
   package func load(path: String, environment: String? = nil) -> LoadedRunbook {
     var result = LoadedRunbook()
-    let file = Folder.isFolder(path) ? Folder.join(path, "runbook.yaml") : path
+    let isFolder = Folder.isFolder(path)
+    let file = isFolder ? Folder.join(path, "runbook.yaml") : path
     switch SourceFile.read(file) {
     case .failure(let problem):
       var list = DiagnosticList()
-      list.add(Folder.isFolder(path) ? noRunbook(in: path, problem) : problem)
+      list.add(isFolder ? noRunbook(in: path, problem) : problem)
       result.conclude([list])
       return result
     case .success(let source):
       guard environment == nil else { return load(source, environment) }
-      switch kind(of: source) {
+      switch isFolder ? .runbook : kind(of: source) {
       case .environment?:
         result.environments = [self.environment(source)]
         result.conclude(result.environments.map(\.loaded.problems))
@@ -152,7 +153,6 @@ extension DocumentLoader {
   }
 
   private func kind(of source: SourceFile) -> Kind? {
-    if source.path.hasSuffix("/runbook.yaml") { return .runbook }
     var ignored = DiagnosticList()
     // The kind stands in the first lines.
     let head = SourceFile(path: source.path, bytes: Array(source.bytes.prefix(4096)))
