@@ -18,7 +18,7 @@ enum CommandLineRunner {
   /// Runs a command that waits for nothing, on the thread that calls: no other is made for it.
   static func begin(_ arguments: [String]) -> Begun {
     let console = Console()
-    ignoreWriteSignals()
+    setSignals()
     do {
       var command = try Lifeboat.command(arguments)
       if let command = command as? any AsyncParsableCommand {
@@ -44,16 +44,20 @@ enum CommandLineRunner {
 
   /// Says a word that needs no command.
   static func answer(_ text: String) -> ExitStatus {
-    ignoreWriteSignals()
+    setSignals()
     let console = Console()
     console.out(text)
     return ending(console, isRun: false)
   }
 
-  /// A closed pipe and a file-size limit are then errors with words, not sudden deaths.
-  private static func ignoreWriteSignals() {
+  /// A closed pipe and a file-size limit are then errors with words, not sudden deaths. Whoever started this program may
+  /// have blocked signals: Ctrl-C ends it all the same.
+  private static func setSignals() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    var none = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, nil)
   }
 
   private static func finish(_ command: any ParsableCommand, _ console: Console) -> ExitStatus {

@@ -138,8 +138,10 @@ import Testing
     step.forecast.change = ["x": .secret(SecretName("s"))]
     step.forecast.preview = Preview(
       saw: ["é"], does: [], fidelity: .rendered, warnings: ["one", "two"])
-    for (name, value) in Mirror(reflecting: step).children {
-      #expect("\(value)" != "nil", "\(name ?? "?") is left out here: write it above")
+    for part in [step, step.retry, step.forecast, step.forecast.preview as Any] {
+      for (name, value) in Mirror(reflecting: part).children {
+        #expect("\(value)" != "nil", "\(name ?? "?") is left out here: write it above")
+      }
     }
     for undo in [UndoChoice.auto, .none(reason: "why"), step.undo] {
       step.undo = undo
