@@ -9,10 +9,9 @@ struct PlanGraph: Sendable {
   /// The steps that wait for step `i` are `dependents[offsets[i]..<offsets[i + 1]]`.
   let offsets: [Int]
   let dependents: [Int]
-  let needs: [[Int]]
-  /// The same in one list: of step `i` those at `needOffsets[i]..<needOffsets[i + 1]`.
-  let allNeeds: [Int]
+  /// The steps that step `i` waits for are `needs[needOffsets[i]..<needOffsets[i + 1]]`.
   let needOffsets: [Int]
+  let needs: [Int]
   let needsCopies: [[Int]]
   let repeated: [RepeatedStep]
   let copyOf: [Int?]
@@ -29,8 +28,7 @@ struct PlanGraph: Sendable {
     concurrency = max(1, plan.concurrency)
     repeated = plan.repeated ?? []
     copyOf = plan.steps.map(\.copyOf)
-    needs = plan.steps.map(\.needs)
-    (allNeeds, needOffsets) = Self.flat(needs)
+    (needs, needOffsets) = Self.flat(plan.steps.map(\.needs))
     needsCopies = plan.steps.map { $0.needsCopies ?? [] }
     isCritical = plan.steps.map(\.isCritical)
     var lists = [[Int]](repeating: [], count: plan.steps.count)

@@ -12,7 +12,7 @@ struct Walk {
   /// The step with whose end this one began; -1: with nothing's.
   private(set) var causes: [Int]
   private(set) var stageEnds: [Double]
-  private var isSettled: [Bool]
+  private let isSettled: [Bool]
   /// Of each stage, what has not ended.
   private let left: [[Int]]
   private let criticalLeft: [Int]
@@ -52,8 +52,10 @@ struct Walk {
     init() {}
 
     init(_ graph: PlanGraph, _ isSettled: [Bool]) {
-      waitingFor = graph.needs.indices.map { place in
-        graph.needs[place].count { !isSettled[$0] }
+      waitingFor = graph.stageOf.indices.map { place in
+        graph.needs[graph.needOffsets[place]..<graph.needOffsets[place + 1]].count {
+          !isSettled[$0]
+        }
           + graph.needsCopies[place].count { list in
             graph.repeated[list].range.contains { !isSettled[$0] }
           }
@@ -91,7 +93,7 @@ struct Walk {
         var start = stageStart
         var cause = stageCause
         for index in graph.needOffsets[place]..<graph.needOffsets[place + 1] {
-          let need = graph.allNeeds[index]
+          let need = graph.needs[index]
           if ends[need] > start {
             start = ends[need]
             cause = need
@@ -180,7 +182,7 @@ struct Walk {
     provenCopies = beginning.provenCopies
     copiesUnderWay = graph.repeated.map { $0.range.count { isUnderWay($0) } }
     waitingCopies = graph.repeated.map { _ in PlaceHeap() }
-    for place in graph.needs.indices
+    for place in graph.stageOf.indices
     where waitingFor[place] == 0 && !isSettled[place] && !isUnderWay(place) {
       mayStart(place)
     }

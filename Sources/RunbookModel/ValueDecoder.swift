@@ -28,7 +28,7 @@ private struct Unboxer: Decoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    // The types are compared, not cast: most of what is read are small things, and a cast costs more than they do.
+    // The types are compared, since to cast them costs more than most of what is read; each cast is to the type compared.
     if T.self == String.self { return try text() as! T }
     if T.self == Value.self { return value as! T }
     if T.self == [String].self, let texts { return texts as! T }

@@ -107,6 +107,21 @@ import Testing
     #expect(throws: EncodingError.self) { try JSONText.encode(Large()) }
   }
 
+  @Test func `what must be escaped is, wherever it stands in a text`() throws {
+    for byte in UInt8(0)..<0x80 {
+      let isPlain = byte >= 0x20 && ![0x22, 0x5C, 0x7F].contains(byte)
+      for before in 0..<20 {
+        var text = [UInt8](repeating: UInt8(ascii: "x"), count: 20)
+        text[before] = byte
+        let value = Value.string(String(decoding: text, as: UTF8.self))
+        let written = JSONText.write(value)
+        #expect(try JSONText.read(written) == value, "byte \(byte) after \(before)")
+        #expect(
+          (written == [0x22] + text + [0x22]) == isPlain, "byte \(byte) after \(before) others")
+      }
+    }
+  }
+
   @Test func `a planned step writes itself as its encodable form comes out, whatever it holds`()
     throws
   {
@@ -138,7 +153,8 @@ import Testing
     step.forecast.change = ["x": .secret(SecretName("s"))]
     step.forecast.preview = Preview(
       saw: ["é"], does: [], fidelity: .rendered, warnings: ["one", "two"])
-    for part in [step, step.retry, step.forecast, step.forecast.preview as Any] {
+    let parts: [Any] = [step, step.retry, step.forecast, try #require(step.forecast.preview)]
+    for part in parts {
       for (name, value) in Mirror(reflecting: part).children {
         #expect("\(value)" != "nil", "\(name ?? "?") is left out here: write it above")
       }

@@ -48,9 +48,10 @@ package final class JournalFile: Sendable {
     var offset: Int
   }
 
+  /// An empty journal where nothing else is said.
   init(
-    _ file: OpenFile, checkpoint: CheckpointFile, tree: MerkleTree, head: RecordHash, offset: Int,
-    sealed: Int,
+    _ file: OpenFile, checkpoint: CheckpointFile, tree: MerkleTree = MerkleTree(),
+    head: RecordHash = MerkleTree.emptyRoot, offset: Int = 0, sealed: Int = 0,
     makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void = {
       file throws(StoreError) in try file.makeDurable()
     }

@@ -30,7 +30,7 @@ extension JournalFile {
     }
   ) throws(StoreError) -> JournalFile {
     JournalFile(
-      empty: try OpenFile(path, O_RDWR | O_CREAT | O_EXCL), checkpoint: checkpoint,
+      try OpenFile(path, O_RDWR | O_CREAT | O_EXCL), checkpoint: checkpoint,
       makeDurable: makeDurable)
   }
 
@@ -40,18 +40,7 @@ extension JournalFile {
   ) throws(StoreError) -> JournalFile {
     let file = try OpenFile(path, O_RDWR)
     guard try file.size() == 0 else { throw .system("cannot begin", path, EEXIST) }
-    return JournalFile(empty: file, checkpoint: checkpoint) { file throws(StoreError) in
-      try file.makeDurable()
-    }
-  }
-
-  private convenience init(
-    empty file: OpenFile, checkpoint: CheckpointFile,
-    makeDurable: @escaping @Sendable (OpenFile) throws(StoreError) -> Void
-  ) {
-    self.init(
-      file, checkpoint: checkpoint, tree: MerkleTree(), head: MerkleTree.emptyRoot, offset: 0,
-      sealed: 0, makeDurable: makeDurable)
+    return JournalFile(file, checkpoint: checkpoint)
   }
 
   /// Opens a journal to go on with it, and hands every record to `visit` first.
