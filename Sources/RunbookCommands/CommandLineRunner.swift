@@ -134,7 +134,7 @@ struct Refusal: Error {
       switch error.kind {
       case .held: .locked
       case .planUsed: .refused
-      case .notFound, .ambiguous: .invalid
+      case .notFound, .neverBegun, .ambiguous: .invalid
       case .unusableFolder, .alreadyExists, .system, .full, .dead, .damaged, .tooLarge,
         .unusableKey:
         .internal

@@ -144,6 +144,37 @@ import Testing
     }
   }
 
+  @Test
+  func
+    `killed before any of its changes to files, it leaves an incident, or none and no trace of one`()
+    async throws
+  {
+    try await Desk.with { desk in
+      let preload = try await desk.preload("dying_program")
+      let open = ["incident", "open", "Fire", "--id", "INC-1"]
+      for number in 1..<200 {
+        removeTree(desk.state)
+        let died = try await desk.start(open, with: [preload, "DIES_BEFORE=\(number)"]).end()
+        guard died.status != 0 else {
+          #expect(number > 15, "\(number)")
+          return
+        }
+        try #require(died.status == 128 + SIGKILL, "\(number): \(died)")
+        for _ in 0..<2 {
+          let audit = try await desk.lifeboat("audit", "verify")
+          try #require(audit.status == 0, "\(number): \(audit)")
+          let shown = try await desk.lifeboat("incident", "show", "INC-1")
+          let again = try await desk.start(open).end()
+          // It is there and can be read, or it is not and can be opened.
+          try #require(
+            shown.status == 0 ? again.status == 4 : shown.status == 2 && again.status == 0,
+            "\(number): \(shown) \(again)")
+        }
+      }
+      Issue.record("it always dies")
+    }
+  }
+
   @Test func `a changed byte, a missing record and a missing incident are found`() async throws {
     try await Desk.with { desk in
       let open = try await desk.lifeboat("incident", "open", "Fire", "--id", "INC-1")

@@ -122,6 +122,50 @@ import Testing
     }
   }
 
+  @Test(arguments: 1...3)
+  func
+    `killed before any of its changes to files, a run that goes on does not stand in its own way`(
+      _ start: Int
+    ) async throws
+  {
+    try await Desk.with { desk in
+      try runbook(desk)
+      #expect(try await desk.drill("--variant", "switchover").status == 6)
+      let first = try #require(try runs(desk).first)
+      let held = desk.path + "/held"
+      try copyTree(desk.state, to: held)
+      let preload = try await desk.preload("dying_program")
+      let goOn = ["switch-variant", first, "failover", "--reason", "the old site died"]
+      let after = ["drill", desk.book, "-e", "here", "--variant", "failover", "--after", first]
+      for number in stride(from: start, to: 1000, by: 3) {
+        removeTree(desk.state)
+        try copyTree(held, to: desk.state)
+        try write("a\n", to: desk.target + "/log")
+        let died = try await desk.start(goOn, with: [preload, "DIES_BEFORE=\(number)"]).end()
+        guard died.status != 0 else {
+          #expect(number > 50 && desk.log == ["a", "promote"], "\(number)")
+          return
+        }
+        try #require(died.status == 128 + SIGKILL, "\(number): \(died)")
+        try #require(await eventually { desk.processes().isEmpty })
+        var said: [Ended] = []
+        // What a person finds out step by step: end the first, start the second, or go on with whichever has begun.
+        for words in [goOn, after, ["resume", first], after, ["resume"]]
+        where said.last?.status != 0 {
+          said.append(try await desk.start(words).end())
+          if said.last?.status == 6, !desk.log.contains("promote") {
+            said.append(
+              try await desk.start(["resume", "--retry", "promote", "--reason", "not made"]).end())
+          }
+        }
+        try #require(desk.log == ["a", "promote"], "\(number): \(said)")
+        let audit = try await desk.lifeboat("audit", "verify")
+        try #require(audit.status == 0, "\(number): \(audit)")
+      }
+      Issue.record("it always dies")
+    }
+  }
+
   @Test func `the run that another process drives is told to end, and is continued from here`()
     async throws
   {

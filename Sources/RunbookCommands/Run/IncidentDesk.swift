@@ -134,11 +134,7 @@ struct IncidentDesk {
       }
       return IncidentRecord(at: record.at.wall, by: by, host: host, event: event)
     }
-    guard let incident = Incident(read) else {
-      throw Refusal(
-        .internal, "incident \(id) was never opened: its first record is missing",
-        next: "check it with: lifeboat audit verify")
-    }
+    guard let incident = Incident(read) else { throw store.neverOpened(id) }
     return incident
   }
 

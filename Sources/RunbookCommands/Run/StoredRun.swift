@@ -50,7 +50,7 @@ struct StoredRun {
       let report = Report(
         history, integrity: try Auditing(session.store).facts(of: folder),
         toolVersion: Program.current.version, kept: keptForecast)
-    else { throw notOpened }
+    else { throw folder.neverOpened }
     return report
   }
 
@@ -62,7 +62,7 @@ struct StoredRun {
   }
 
   func summary(now: Moment?) throws -> RunSummary {
-    guard var summary = RunSummary(history, now: now) else { throw notOpened }
+    guard var summary = RunSummary(history, now: now) else { throw folder.neverOpened }
     if let now, !history.isClosed, let kept = keptForecast {
       summary.forecast = LiveForecast(kept, of: history.plan)?.forecast(
         history, ClockBeginning(history, summary.clocks), at: history.offset(now: now))
@@ -73,12 +73,6 @@ struct StoredRun {
   /// For messages and `clock.*`; nil when it was never opened.
   func figures(now: Moment) -> RunFigures? {
     RunFigures(history, now: now, forecast: (try? summary(now: now))?.forecast)
-  }
-
-  private var notOpened: Refusal {
-    Refusal(
-      .internal, "run \(folder.id) was never opened: its process ended before the first record",
-      next: "start a new run; this one did nothing")
   }
 }
 

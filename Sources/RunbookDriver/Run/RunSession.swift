@@ -173,9 +173,7 @@ package struct RunSession: Sendable {
     }
     if let mismatch { throw mismatch }
     guard let opening = replay.machine.opening else {
-      throw Unreadable(
-        message: "run \(folder.id) was never opened: its process ended before the first record",
-        advice: "nothing was changed; start a new run")
+      throw folder.didNothing
     }
     guard opening.planHash == RecordHash.of(planBytes).hex else {
       throw Unreadable(

@@ -23,7 +23,10 @@ package struct IncidentStore: Sendable {
   func journal(_ id: String) -> String { path(id) + "/journal.jsonl" }
   func checkpoint(_ id: String) -> String { path(id) + "/checkpoint" }
 
-  package func exists(_ id: String) -> Bool { Files.exists(journal(id)) }
+  /// It has been opened, whatever became of it.
+  package func exists(_ id: String) -> Bool {
+    Files.exists(journal(id)) && !JournalReader.isWithoutRecords(journal(id), checkpoint(id))
+  }
 
   /// Ids of all incidents, sorted.
   package func ids() throws(StoreError) -> [String] {
@@ -58,7 +61,21 @@ package struct IncidentStore: Sendable {
     return records
   }
 
+  /// Why an incident without a first record is none.
+  package func neverOpened(_ id: String) -> StoreError {
+    exists(id)
+      ? StoreError(
+        .damaged, "the first record of incident \(id) is missing",
+        advice: "check it with: lifeboat audit verify")
+      : StoreError(
+        .neverBegun,
+        "incident \(id) was not opened: the command that began to died before its first record",
+        advice: "open it with: lifeboat incident open --id \(id)")
+  }
+
   /// Begins an incident's journal with its first event; durable and signed when it returns.
+  ///
+  /// The log of all runs hears of it before the first record: a journal that the log does not know was added by others.
   package func create(
     _ id: String, _ event: Value, by: String, at moment: Moment
   ) throws(StoreError) {
@@ -67,9 +84,13 @@ package struct IncidentStore: Sendable {
     try Files.makeFolder(path(id))
     let lock = try take(id, by: by, at: moment)
     defer { withExtendedLifetime(lock) {} }
-    let journal = try JournalFile.create(journal(id), checkpoint: checkpointFile(id))
+    let journal =
+      Files.exists(journal(id))
+      ? try open(id) { _ in } : try JournalFile.create(journal(id), checkpoint: checkpointFile(id))
+    guard journal.count == 0 else { throw .system("cannot create", journal.path, EEXIST) }
     try Files.syncFolder(path(id))
     try Files.syncFolder(folder.incidents)
+    try enter(id, journal, at: moment)
     try add(event, to: journal, id, at: moment)
   }
 
@@ -81,9 +102,7 @@ package struct IncidentStore: Sendable {
     let lock = try take(id, by: by, at: moment)
     defer { withExtendedLifetime(lock) {} }
     var records: [Record] = []
-    let (journal, _) = try JournalFile.open(
-      journal(id), checkpoint: checkpointFile(id), keys: SigningKeys(folder).known()
-    ) { records.append($0) }
+    let journal = try open(id) { records.append($0) }
     try add(try event(records), to: journal, id, at: moment)
   }
 
@@ -92,8 +111,23 @@ package struct IncidentStore: Sendable {
   ) throws(StoreError) {
     try journal.append(event: event, commands: [], at: moment)
     try journal.seal()
+    try enter(id, journal, at: moment)
+  }
+
+  private func enter(
+    _ id: String, _ journal: JournalFile, at moment: Moment
+  ) throws(StoreError) {
     try RunLog(folder).append(
       .incidentSealed(incident: id, size: journal.count, root: journal.root), at: moment)
+  }
+
+  /// To go on with it, under its lock.
+  private func open(
+    _ id: String, visit: (Record) throws(StoreError) -> Void
+  ) throws(StoreError) -> JournalFile {
+    try JournalFile.open(
+      journal(id), checkpoint: checkpointFile(id), keys: SigningKeys(folder).known(), visit: visit
+    ).0
   }
 
   private func checkpointFile(_ id: String) throws(StoreError) -> CheckpointFile {

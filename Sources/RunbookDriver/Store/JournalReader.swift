@@ -20,6 +20,16 @@ package struct JournalReader: ~Copyable {
 
   init(_ file: OpenFile) { self.file = file }
 
+  /// Whether it was begun, and its writer died before the first record was whole. Not where one was signed, nor where
+  /// the file is gone or cannot be read.
+  static func isWithoutRecords(_ journal: String, _ checkpoint: String) -> Bool {
+    guard !Files.exists(checkpoint) else { return false }
+    do throws(StoreError) {
+      var reader = try JournalReader(journal)
+      return try reader.next() == nil
+    } catch { return false }
+  }
+
   package var path: String { file.path }
   package var count: Int { tree.size }
   package var root: RecordHash { tree.root }

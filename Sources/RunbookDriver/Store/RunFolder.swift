@@ -38,6 +38,33 @@ package struct RunFolder: Sendable, Equatable {
     }
   }
 
+  /// Whether its start died before its first record was whole: then nothing was done in it.
+  var isWithoutRecords: Bool { JournalReader.isWithoutRecords(journal, checkpoint) }
+
+  /// Why a run whose journal holds no record can neither be told of nor gone on with.
+  package var neverOpened: StoreError {
+    if case .held(let holder) = driver {
+      return StoreError(
+        .held(by: holder),
+        "run \(id) is just being started by \(holder?.text ?? "another process")",
+        advice: "look again in a moment: lifeboat status \(id)")
+    }
+    return didNothing
+  }
+
+  /// The same to whoever holds its lock.
+  var didNothing: StoreError {
+    guard isWithoutRecords else {
+      return StoreError(
+        .damaged,
+        "run \(id) holds no record, and yet its checkpoint was signed: its records are missing",
+        advice: "see what is there with: lifeboat audit verify \(id)")
+    }
+    return StoreError(
+      .neverBegun, "run \(id) did nothing: its process ended before the first record",
+      advice: "start a new run; the others are listed by: lifeboat runs")
+  }
+
   /// Takes back a folder that was just made and that no log knows.
   func removeUnentered() {
     for file in [plan, journal, lock] { unlink(file) }

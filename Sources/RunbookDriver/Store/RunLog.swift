@@ -16,7 +16,7 @@ package struct RunLog: Sendable {
     case opened(run: RunID, service: String, plan: RecordHash)
     /// The run's journal had this size and root when it ended or held.
     case sealed(run: RunID, size: Int, root: RecordHash)
-    /// The incident's journal had this size and root when something was added to it.
+    /// The incident's journal had this size and root when something was added to it, and none when it was begun.
     case incidentSealed(incident: String, size: Int, root: RecordHash)
     /// An earlier log was damaged; it is kept under this name.
     case setAside(name: String, why: String)

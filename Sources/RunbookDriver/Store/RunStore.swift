@@ -41,11 +41,22 @@ package struct RunStore: Sendable {
     key: SigningKey, at moment: Moment
   ) throws(StoreError) -> Driven {
     let run = self.run(holder.run)
-    let begun = RunFolder(id: run.id, path: "\(folder.runs)/.\(run.id.text)")
-    try Files.makeFolder(folder.runs)
     guard !hasBegun(run.id) else {
       throw .system("cannot create the run's folder", run.path, EEXIST)
     }
+    let driven =
+      Files.exists(run.path)
+      ? try beginAgain(run, holder, plan, key) : try makeFolder(of: run, holder, plan, key)
+    try RunLog(folder).append(
+      .opened(run: run.id, service: service, plan: hash ?? RecordHash.of(plan)), at: moment)
+    return driven
+  }
+
+  private func makeFolder(
+    of run: RunFolder, _ holder: LockHolder, _ plan: [UInt8], _ key: SigningKey
+  ) throws(StoreError) -> Driven {
+    let begun = RunFolder(id: run.id, path: "\(folder.runs)/.\(run.id.text)")
+    try Files.makeFolder(folder.runs)
     // Left by a start that died: an id may be fixed, by the run that this one continues. Whoever else lives and would
     // start it is kept out by the lock of the service.
     begun.removeUnentered()
@@ -64,18 +75,27 @@ package struct RunStore: Sendable {
       begun.removeUnentered()
       throw error
     }
-    let (journal, lock): (JournalFile, FileLock)
     do throws(StoreError) {
-      lock = try run.take(holder)
-      journal = try JournalFile.begin(run.journal, checkpoint: checkpoint(of: run, key))
+      let lock = try run.take(holder)
+      let journal = try JournalFile.begin(run.journal, checkpoint: checkpoint(of: run, key))
       try Files.syncFolder(folder.runs)
+      return Driven(folder: run, journal: journal, lock: lock)
     } catch {
       run.removeUnentered()
       throw error
     }
-    try RunLog(folder).append(
-      .opened(run: run.id, service: service, plan: hash ?? RecordHash.of(plan)), at: moment)
-    return Driven(folder: run, journal: journal, lock: lock)
+  }
+
+  /// Takes the folder of a run whose start died before its first record; its plan is this one from now on.
+  private func beginAgain(
+    _ run: RunFolder, _ holder: LockHolder, _ plan: [UInt8], _ key: SigningKey
+  ) throws(StoreError) -> Driven {
+    let (driven, _) = try resume(run, holder, key: key) { _ in }
+    guard driven.journal.count == 0 else {
+      throw .system("cannot create the run's folder", run.path, EEXIST)
+    }
+    try Files.replace(run.plan, plan, durable: true)
+    return driven
   }
 
   /// Takes a run over and hands its records to `visit`, to go on where it stopped.
@@ -99,8 +119,10 @@ package struct RunStore: Sendable {
       at: moment)
   }
 
-  /// A run of that id is there, whatever became of it.
-  package func hasBegun(_ id: RunID) -> Bool { access(run(id).path, F_OK) == 0 }
+  /// A run of that id is there, whatever became of it; one whose start died before its first record is none.
+  package func hasBegun(_ id: RunID) -> Bool {
+    Files.exists(run(id).path) && !run(id).isWithoutRecords
+  }
 
   package func run(_ id: RunID) -> RunFolder {
     RunFolder(id: id, path: "\(folder.runs)/\(id.text)")

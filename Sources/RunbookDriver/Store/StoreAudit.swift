@@ -45,21 +45,27 @@ package struct StoreAudit: Sendable {
     let store = IncidentStore(folder)
     let note = try readIfThere(store.checkpoint(id), limit: Checkpoint.maximumBytes)
     let verifier = JournalVerifier(origin: Checkpoint.origin(ofIncident: id), keys: keys)
-    let anchors = log.incidents[id] ?? []
-    guard Files.exists(store.journal(id)) else {
-      let missing = AuditFinding(.missing, "the journal of incident \(id) is missing")
-      return RunAudit(
-        run: RunID(id),
-        journal: verifier.verify(BytesSource([]), checkpoint: note, anchors: anchors),
-        findings: [missing])
+    let anchors = log.incidents[id]
+    let isThere = Files.exists(store.journal(id))
+    let journal =
+      isThere
+      ? try verifier.verify(
+        OpenFile(store.journal(id), O_RDONLY), checkpoint: note, anchors: anchors ?? [])
+      : verifier.verify(BytesSource([]), checkpoint: note, anchors: anchors ?? [])
+    var findings: [AuditFinding] = []
+    if anchors != nil {
+      if !isThere {
+        findings.append(AuditFinding(.missing, "the journal of incident \(id) is missing"))
+      }
+    } else if journal.recordCount == 0 {
+      findings.append(
+        AuditFinding(
+          .uncovered,
+          "incident \(id) holds no record: it was broken off before anything was written"))
+    } else {
+      findings.append(AuditFinding(.added, "incident \(id) is not in the log of all runs"))
     }
-    let file = try OpenFile(store.journal(id), O_RDONLY)
-    let findings =
-      log.incidents[id] == nil
-      ? [AuditFinding(.added, "incident \(id) is not in the log of all runs")] : []
-    return RunAudit(
-      run: RunID(id), journal: try verifier.verify(file, checkpoint: note, anchors: anchors),
-      findings: findings)
+    return RunAudit(run: RunID(id), journal: journal, findings: findings)
   }
 
   private func verifyIncidents(
@@ -95,7 +101,10 @@ package struct StoreAudit: Sendable {
       journal = verifier.verify(BytesSource([]), checkpoint: note, anchors: entry?.anchors ?? [])
     }
     if entry == nil { findings.append(notEntered(run, journal)) }
-    findings += try verifyPlan(run, entry?.plan)
+    // Where nothing was recorded the plan binds nothing: a start that died may have been about to replace it.
+    if journal.recordCount > 0 || journal.verdict == .damaged {
+      findings += try verifyPlan(run, entry?.plan)
+    }
     findings += try verifyAttachments(run)
     return RunAudit(run: run.id, journal: journal, findings: findings)
   }

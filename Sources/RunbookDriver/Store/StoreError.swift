@@ -7,6 +7,8 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The state folder cannot be used as it is.
     case unusableFolder
     case notFound
+    /// A run whose process ended before the first record: nothing was done in it.
+    case neverBegun
     /// More than one run begins with the text.
     case ambiguous
     case alreadyExists
