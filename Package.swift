@@ -21,12 +21,14 @@ func library(
     swiftSettings: settings)
 }
 
+/// Its symbols are for nobody else: 16,000 of them would be looked through at each start, where Swift asks which file it is in.
 func program(
   _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: exclude,
-    swiftSettings: settings)
+    swiftSettings: settings,
+    linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])])
 }
 
 /// A product that lifeboat drives: it sees the action seam and its own C library, nothing else.

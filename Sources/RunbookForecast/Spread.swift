@@ -55,6 +55,12 @@ package struct Spread: Sendable, Equatable, Codable {
     return between(width, tail, (share - 0.95) / 0.05)
   }
 
+  /// No draw is longer, in seconds.
+  package var longest: Double {
+    let most = (samples.max() ?? 0) * Self.factor(1, width: width)
+    return min(most, limit ?? .infinity) + fixed
+  }
+
   /// Equally likely durations that stand for the whole of it.
   func points(_ count: Int = 32) -> [Double] {
     samples.flatMap { sample in

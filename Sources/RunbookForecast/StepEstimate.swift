@@ -30,6 +30,9 @@ package struct StepEstimate: Sendable, Equatable, Codable {
   /// Earlier runs of a step of that name with another action, input or check: they do not count.
   package var redefined: Int
 
+  /// In seconds: neither its work nor people's answers are drawn longer than that together, where it has not begun.
+  package var longest: Double { work.longest + (answer?.longest ?? 0) }
+
   package init(
     step: StepID, basis: Basis, work: Spread, answer: Spread? = nil, asksPeople: Bool = false,
     failed: Int = 0, begun: Int = 0, redefined: Int = 0

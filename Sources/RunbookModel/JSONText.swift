@@ -36,22 +36,6 @@ public struct JSONText: Sendable {
   }
 }
 
-/// The keys of one map so far. Few are compared one by one, which is quicker than a set.
-private struct SeenKeys {
-  private var few: [String] = []
-  private var many: Set<String> = []
-
-  /// False when it was there.
-  mutating func insert(_ key: String) -> Bool {
-    if few.count < 16 {
-      guard !few.contains(key) else { return false }
-      few.append(key)
-      return true
-    }
-    return !few.contains(key) && many.insert(key).inserted
-  }
-}
-
 struct JSONReader {
   private let bytes: [UInt8]
   private var place = 0
@@ -98,7 +82,8 @@ struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    default: return try readNumber()
+    case 48...57, UInt8(ascii: "-"): return try readNumber()
+    default: throw malformed("this is no JSON value")
     }
   }
 
@@ -133,22 +118,29 @@ struct JSONReader {
 
   private mutating func readMap() throws(JSONText.Malformed) -> Value {
     var map = ValueMap()
-    var seen = SeenKeys()
+    // Few keys are compared one by one, which is quicker than a set.
+    var many: Set<String> = []
     skipSpace()
     if take("}") { return .map(map) }
     while true {
       skipSpace()
       var key = try readString()
-      guard seen.insert(key) else { throw malformed("the key '\(key)' stands twice") }
+      let isEscaped = key.hasPrefix("$$")
+      if isEscaped { key.removeFirst() }
+      if map.count == 16 { many = Set(map.entries.map(\.key)) }
+      let isNew =
+        map.count < 16 ? !map.entries.contains { $0.key == key } : many.insert(key).inserted
+      guard isNew else { throw malformed("the key '\(key)' stands twice") }
       skipSpace()
       guard take(":") else { throw malformed("':' is missing") }
       let value = try readValue()
       skipSpace()
       let ends = take("}")
-      if ends, map.isEmpty, key.utf8.first == UInt8(ascii: "$"), let special = tagged(key, value) {
+      if ends, map.isEmpty, !isEscaped, key.utf8.first == UInt8(ascii: "$"),
+        let special = tagged(key, value)
+      {
         return special
       }
-      if key.hasPrefix("$$") { key.removeFirst() }
       map.appendDistinct(key, value)
       if ends { return .map(map) }
       guard take(",") else { throw malformed("',' or '}' is missing") }
@@ -173,6 +165,7 @@ struct JSONReader {
   }
 
   private mutating func readNumber() throws(JSONText.Malformed) -> Value {
+    if let digits = readDigits() { return .int(digits) }
     let start = place
     var isInteger = true
     while place < bytes.count {
@@ -188,6 +181,30 @@ struct JSONReader {
     return try number(String(decoding: bytes[start..<place], as: UTF8.self), isInteger)
   }
 
+  /// A whole number of at most 18 digits, as nearly all are; nil for any other, and nothing is read.
+  private mutating func readDigits() -> Int64? {
+    var end = place
+    let isNegative = bytes[end] == UInt8(ascii: "-")
+    if isNegative { end += 1 }
+    let start = end
+    var number: Int64 = 0
+    while end < bytes.count, end - start < 19, case let digit = bytes[end] &- 48, digit < 10 {
+      number = number &* 10 &+ Int64(digit)
+      end += 1
+    }
+    guard (1...18).contains(end - start) else { return nil }
+    if end < bytes.count {
+      switch bytes[end] {
+      case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"),
+        UInt8(ascii: "-"):
+        return nil
+      default: break
+      }
+    }
+    place = end
+    return isNegative ? -number : number
+  }
+
   private func number(_ text: String, _ isInteger: Bool) throws(JSONText.Malformed) -> Value {
     if isInteger, let number = Int64(text) { return .int(number) }
     guard let number = Double(text), number.isFinite else {
@@ -199,13 +216,7 @@ struct JSONReader {
   private mutating func readString() throws(JSONText.Malformed) -> String {
     guard take("\"") else { throw malformed("a string is missing") }
     let start = place
-    var isASCII = true
-    while place < bytes.count {
-      let byte = bytes[place]
-      if byte == UInt8(ascii: "\"") || byte == 0x5C || byte < 0x20 { break }
-      if byte >= 0x80 { isASCII = false }
-      place += 1
-    }
+    let isASCII = skipPlain()
     guard place < bytes.count else { throw malformed("the string does not end") }
     if take("\"") {
       // Most strings hold no escape and are taken as they stand; ASCII needs no look at its form.
@@ -235,6 +246,37 @@ struct JSONReader {
       throw malformed("the string is not UTF-8")
     }
     return valid
+  }
+
+  /// Goes to the next quote, backslash or control character, or to the end; says whether all before it was ASCII. Looks at
+  /// eight bytes at a time.
+  private mutating func skipPlain() -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    var seen: UInt64 = 0
+    place = bytes.withUnsafeBytes { bytes in
+      var place = place
+      while place + 8 <= bytes.count {
+        let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let quotes = word ^ ones &* 0x22
+        let slashes = word ^ ones &* 0x5C
+        // Top bits, once there is one, are of bytes that are 0, or below 0x20.
+        let ends =
+          (quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes
+          | (word &- ones &* 0x20) & ~word
+        if ends & tops != 0 { break }
+        seen |= word
+        place += 8
+      }
+      while place < bytes.count {
+        let byte = bytes[place]
+        if byte == UInt8(ascii: "\"") || byte == 0x5C || byte < 0x20 { break }
+        seen |= UInt64(byte)
+        place += 1
+      }
+      return place
+    }
+    return seen & tops == 0
   }
 
   private mutating func readEscape(into text: inout [UInt8]) throws(JSONText.Malformed) {

@@ -46,8 +46,8 @@ package struct ForecastScore: Sendable, Equatable {
   package var squaredError: Double?
   package var stages: [Part]
   package var steps: [Part]
-  /// The forecast as it would have been made on the way, at equal distances.
-  package var course: [Point]
+  /// The forecast as it would have been made on the way, at equal distances; nil where it was not asked for.
+  package var course: [Point]?
   /// From the run's start to when the objective was first seen to be at risk, or worse; nil: never.
   package var warnedAfter: Duration?
 
@@ -71,9 +71,19 @@ package struct ForecastScore: Sendable, Equatable {
     package var finish: Percentiles
     package var chance: Double?
     package var outlook: TimeForecast.Outlook
+
+    var isWarning: Bool {
+      switch outlook {
+      case .atRisk, .willBeMissed, .missed: true
+      case .onTrack, .noTarget: false
+      }
+    }
   }
 
-  package init?(_ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks) {
+  /// `hasCourse`: the course takes longest of all to make, and not everybody shows it.
+  package init?(
+    _ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks, hasCourse: Bool = true
+  ) {
     guard let error = ForecastError(history, kept, clocks) else { return nil }
     foretold = kept.forecast
     madeAt = kept.madeAt
@@ -85,14 +95,11 @@ package struct ForecastScore: Sendable, Equatable {
     squaredError = error.squaredError
     stages = Self.stages(history, foretold)
     steps = Self.steps(history, foretold)
-    course = Self.course(history, kept, clocks, to: took ?? history.time.offsets.last ?? .zero)
-    warnedAfter =
-      course.first { point in
-        switch point.outlook {
-        case .atRisk, .willBeMissed, .missed: true
-        case .onTrack, .noTarget: false
-        }
-      }?.offset
+    let course = Self.course(
+      history, kept, clocks, to: took ?? history.time.offsets.last ?? .zero,
+      untilWarned: !hasCourse)
+    warnedAfter = course.first(where: \.isWarning)?.offset
+    self.course = hasCourse ? course : nil
   }
 
   private static func stages(_ history: RunHistory, _ foretold: TimeForecast) -> [Part] {
@@ -124,9 +131,11 @@ package struct ForecastScore: Sendable, Equatable {
   /// A longer plan's forecast is not made again so often for a report.
   private static let longestPlan = 5_000
 
-  /// What a forecast would have said then, from the records up to then and the same estimates.
+  /// What a forecast would have said then, from the records up to then and the same estimates. `untilWarned`: no longer
+  /// than to the first that warns, and without those that cannot.
   private static func course(
-    _ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks, to end: Duration
+    _ history: RunHistory, _ kept: KeptForecast, _ clocks: Clocks, to end: Duration,
+    untilWarned: Bool
   ) -> [Point] {
     guard end > .zero, history.plan.steps.count <= longestPlan,
       let live = LiveForecast(kept, of: history.plan, atMost: 200)
@@ -142,13 +151,15 @@ package struct ForecastScore: Sendable, Equatable {
         past.add(history.records[next])
         next += 1
       }
+      if untilWarned, live.cannotMiss(past, clock, at: offset) { continue }
       guard let forecast = live.ending(past, clock, at: offset) else { continue }
-      found.append(
-        Point(
-          offset: offset,
-          finish: Percentiles(
-            p50: offset + forecast.finish.p50, p95: offset + forecast.finish.p95),
-          chance: forecast.chance, outlook: forecast.outlook))
+      let point = Point(
+        offset: offset,
+        finish: Percentiles(
+          p50: offset + forecast.finish.p50, p95: offset + forecast.finish.p95),
+        chance: forecast.chance, outlook: forecast.outlook)
+      found.append(point)
+      if untilWarned, point.isWarning { break }
     }
     return found
   }

@@ -22,7 +22,9 @@ extension ForecastScore {
     },
     .list("stages", "The stages that were foretold.", part) { $0.stages },
     .list("steps", "The steps that were foretold.", part) { $0.steps },
-    .list("course", "The forecast on the way, made again from the records.", point) { $0.course },
+    .list("course", "The forecast on the way, made again from the records.", point) {
+      $0.course ?? []
+    },
   ])
 
   private static let part = Shape<Part>([

@@ -6,11 +6,13 @@ package import RunbookModel
 package struct LiveForecast: Sendable {
   private let plan: Plan
   private let forecaster: Forecaster
+  private let estimates: [StepEstimate]
 
   /// Nil where the forecast is of another plan. Fewer simulated runs than before a run: it is made again and again.
   package init?(_ kept: KeptForecast, of plan: Plan, atMost most: Int = 400) {
     guard kept.estimates.count == plan.steps.count else { return nil }
     self.plan = plan
+    estimates = kept.estimates
     forecaster = Forecaster(
       plan, kept.estimates, seed: kept.forecast.seed,
       runs: min(max(100_000 / max(kept.estimates.count, 1), 50), most), figures: kept.forecast.steps
@@ -38,6 +40,27 @@ package struct LiveForecast: Sendable {
   ) -> TimeForecast.Ending? {
     guard let stand = stand(history, clock, at: offset) else { return nil }
     return ahead(stand.progress)?.ending(passed: stand.passed)
+  }
+
+  /// Whether the objective would be met in every simulated run, or there is none, seen without simulating any: even if
+  /// one step went after another and each took the longest that it is ever drawn.
+  package func cannotMiss(
+    _ history: RunHistory, _ clock: ClockBeginning, at offset: Duration
+  ) -> Bool {
+    guard let rto = plan.objectives.rto else { return true }
+    guard let stand = stand(history, clock, at: offset), stand.progress.count == estimates.count
+    else { return false }
+    let most = zip(stand.progress, estimates).reduce(0) { sum, step in
+      switch step.0 {
+      case .settled: sum
+      case .waiting: sum + step.1.longest
+      // Up to as long again where it took longer than anything expected.
+      case .working(let passed): sum + max(step.1.work.longest, passed.inSeconds)
+      case .asking(let passed):
+        sum + step.1.work.longest + max(step.1.answer?.longest ?? 0, passed.inSeconds)
+      }
+    }
+    return most <= (rto - stand.passed.time).inSeconds
   }
 
   private func stand(

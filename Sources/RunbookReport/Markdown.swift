@@ -44,27 +44,49 @@ struct Markdown {
       }
     }
     lines.append(Self.row(titles, widths))
-    lines.append("|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined())
+    lines.append(Self.rule(widths))
     lines.reserveCapacity(lines.count + rows.count + 1)
     for row in rows { lines.append(Self.row(row, widths)) }
     blank()
   }
 
+  /// Written into its place at once: a report holds such lines by the thousand.
   private static func row(_ cells: [String], _ widths: [Int]) -> String {
-    var line = ""
-    line.reserveCapacity(widths.reduce(2) { $0 + $1 + 3 })
+    var count = 1
     for (cell, width) in zip(cells, widths) {
-      line += "| "
-      line += cell
-      // Most cells are short of their column by little.
-      var missing = width - Self.width(cell) + 1
-      while missing > 0 {
-        line += missing >= 8 ? "        " : " "
-        missing -= missing >= 8 ? 8 : 1
-      }
+      count += cell.utf8.count + max(0, width - Self.width(cell)) + 3
     }
-    line += "|"
-    return line
+    return String(unsafeUninitializedCapacity: count) { line in
+      var end = 0
+      func put(_ byte: UInt8) {
+        line[end] = byte
+        end += 1
+      }
+      for (cell, width) in zip(cells, widths) {
+        put(UInt8(ascii: "|"))
+        put(UInt8(ascii: " "))
+        var cell = cell
+        cell.withUTF8 { end = line[end...].update(fromContentsOf: $0) }
+        for _ in 0..<max(0, width - Self.width(cell)) + 1 { put(UInt8(ascii: " ")) }
+      }
+      put(UInt8(ascii: "|"))
+      return end
+    }
+  }
+
+  /// The line between a table's head and its rows.
+  private static func rule(_ widths: [Int]) -> String {
+    let count = widths.reduce(1) { $0 + $1 + 3 }
+    return String(unsafeUninitializedCapacity: count) { line in
+      line.initialize(repeating: UInt8(ascii: "-"))
+      var place = 0
+      line[place] = UInt8(ascii: "|")
+      for width in widths {
+        place += width + 3
+        line[place] = UInt8(ascii: "|")
+      }
+      return count
+    }
   }
 
   /// The end of an output, fenced, with a notice of what is not shown.
@@ -100,7 +122,7 @@ struct Markdown {
 extension Markdown {
   /// Text from outside, on one line and with nothing in it that Markdown, a terminal or a browser would act on.
   static func plain(_ text: String, limit: Int = .max) -> String {
-    if text.utf8.count <= limit, text.utf8.allSatisfy({ isHarmless($0) }) { return text }
+    if text.utf8.count <= limit, text.hasOnly({ isHarmless($0) }) { return text }
     var escaped = ""
     for character in cut(visible(text), to: limit) {
       switch character {
@@ -139,7 +161,7 @@ extension Markdown {
 
   /// Line breaks become spaces; control characters and marks that turn the direction of writing become `�`.
   static func visible(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    if text.hasOnly({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar.value {
@@ -154,7 +176,7 @@ extension Markdown {
 
   /// Columns on a screen: wide East Asian characters take two.
   static func width(_ text: String) -> Int {
-    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+    if text.hasOnly({ $0 < 0x80 }) { return text.utf8.count }
     var width = 0
     for character in text {
       let first = character.unicodeScalars.first?.value ?? 0
@@ -166,5 +188,12 @@ extension Markdown {
       }
     }
     return width
+  }
+}
+
+extension String {
+  /// Looked at in one piece, where it lies in one.
+  fileprivate func hasOnly(_ isGood: (UInt8) -> Bool) -> Bool {
+    utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isGood) } ?? utf8.allSatisfy(isGood)
   }
 }

@@ -15,7 +15,7 @@ extension Report {
 
   package init?(
     _ history: RunHistory, integrity: IntegrityFacts, toolVersion: String,
-    generatedAt: Timestamp? = nil, kept: KeptForecast? = nil
+    generatedAt: Timestamp? = nil, kept: KeptForecast? = nil, hasCourse: Bool = true
   ) {
     guard let identity = Identity(history), let summary = RunSummary(history),
       let last = history.last
@@ -39,7 +39,7 @@ extension Report {
     timeline = Timeline.entries(history, summary.clocks)
     chart = RunChart(history, summary.clocks, lanes: RunChart.watched(history))
     doubts = Doubt.all(history, summary.clocks, integrity)
-    forecast = kept.flatMap { ForecastScore(history, $0, summary.clocks) }
+    forecast = kept.flatMap { ForecastScore(history, $0, summary.clocks, hasCourse: hasCourse) }
     if let doubt = Doubt.forecast(history, isScored: forecast != nil) { doubts.append(doubt) }
     observations = []
     headline = ""

@@ -194,7 +194,5 @@ extension Report {
       + "sha256 \(Markdown.code(source.sha256))"
   }
 
-  func time(_ time: Timestamp) -> String {
-    String(time.text(decimals: 0).dropLast().replacing("T", with: " ")) + " UTC"
-  }
+  func time(_ time: Timestamp) -> String { words.time(time) }
 }

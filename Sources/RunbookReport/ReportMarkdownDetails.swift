@@ -105,8 +105,8 @@ extension Report {
       [words.timeTitle, "+", words.step, words.who, words.what],
       timeline.prefix(Self.timelineRows).map { entry in
         [
-          String(entry.at.text(decimals: 3).dropLast().replacing("T", with: " ")),
-          words.duration(entry.offset), entry.step.map { Markdown.code($0.text) } ?? "",
+          words.exactTime(entry.at), words.duration(entry.offset),
+          entry.step.map { Markdown.code($0.text) } ?? "",
           Markdown.cell(entry.actor), Markdown.cell(entry.text),
         ]
       })

@@ -8,12 +8,15 @@ import Testing
 @Suite struct ForecastScoreTests {
   /// What `RunScript.succeeded` takes, exactly: as if it had been run often before.
   private func kept(
-    _ plan: Plan, spread: Double = 1.2, people: Duration? = .seconds(60), passed: Duration = .zero
+    _ plan: Plan, spread: Double = 1.2, people: Duration? = .seconds(60),
+    passed: Duration = .zero, workOfAsking: Double = 1
   ) -> KeptForecast {
     let estimates = plan.steps.map { step in
       StepEstimate(
         step: step.id, basis: .runs(9, environment: nil),
-        work: Spread(samples: [step.kind == .change ? 3 : 1], width: spread),
+        work: Spread(
+          samples: [step.kind == .change ? 3 : step.kind == .person ? workOfAsking : 1],
+          width: spread),
         answer: step.kind == .person ? people.map { .answers([$0.inSeconds]) } : nil,
         asksPeople: step.kind == .person)
     }
@@ -39,7 +42,7 @@ import Testing
     #expect(score.squaredError == 0)
     #expect(score.warnedAfter == nil)
     #expect(score.stages.count == 4)
-    #expect(score.course.count > 20)
+    #expect(try #require(score.course).count > 20)
   }
 
   @Test func `steps that are slower than ever put the objective at risk before it has passed`()
@@ -63,9 +66,51 @@ import Testing
     // The outage began 30 s before the run.
     #expect(warned + .seconds(30) < .seconds(200))
     #expect(score.steps.first { $0.name == "promote_db" }?.verdict == .later)
-    #expect(score.course.contains { $0.outlook == .onTrack })
-    #expect(score.course.contains { $0.outlook == .willBeMissed })
-    #expect(score.course.last?.outlook == .missed)
+    #expect(try #require(score.course).contains { $0.outlook == .onTrack })
+    #expect(try #require(score.course).contains { $0.outlook == .willBeMissed })
+    #expect(score.course?.last?.outlook == .missed)
+  }
+
+  @Test(arguments: Array(stride(from: 90, through: 990, by: 100)))
+  func
+    `that the objective cannot be missed is said without simulating only where no simulated run misses it`(
+      _ rto: Int
+    ) throws
+  {
+    let plan = Plan.shop(rto: .seconds(rto))
+    var said = 0
+    for answer in [40, 300] {
+      let script = try RunScript.succeeded(plan: plan, approvalAfter: .seconds(answer))
+      for spread in [1.0, 2] {
+        for workOfAsking in [1.0, 100] {
+          let kept = kept(
+            plan, spread: spread, people: .seconds(20), workOfAsking: workOfAsking)
+          let whole = try #require(ForecastScore(script.history, kept, script.clocks()))
+          let short = ForecastScore(script.history, kept, script.clocks(), hasCourse: false)
+          #expect(short?.warnedAfter == whole.warnedAfter && short?.course == nil)
+          let live = try #require(LiveForecast(kept, of: plan))
+          var past = RunHistory(plan: plan, records: [])
+          for record in script.history.records {
+            let before = past.records.isEmpty ? .zero : past.offset(now: nil)
+            let between = before + (script.history.time.offsets[past.records.count] - before) / 2
+            said += agree(live, past, clock(script), at: between)
+            past.add(record)
+            said += agree(live, past, clock(script), at: past.offset(now: nil))
+          }
+        }
+      }
+    }
+    #expect(said > 0 || rto < 900)
+  }
+
+  /// 1 where it is said that the objective cannot be missed.
+  private func agree(
+    _ live: LiveForecast, _ past: RunHistory, _ clock: ClockBeginning, at offset: Duration
+  ) -> Int {
+    guard live.cannotMiss(past, clock, at: offset) else { return 0 }
+    let ending = live.ending(past, clock, at: offset)
+    #expect(ending == nil || ending?.chance == 1, "\(offset): \(ending as Any)")
+    return 1
   }
 
   @Test func `what people took is left out where it was not foretold`() throws {

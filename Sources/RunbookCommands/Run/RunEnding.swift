@@ -1,6 +1,7 @@
 import FoundationEssentials
 import RunbookDriver
 import RunbookEngine
+import RunbookForecast
 import RunbookModel
 import RunbookReport
 
@@ -10,10 +11,13 @@ struct RunEnding {
   let session: RunSession
   let console: Console
   var words = Words.english
+  /// Of a run that this process began.
+  var foretold: KeptForecast?
 
   func show() throws -> ExitStatus {
-    let stored = try StoredRun(
+    var stored = try StoredRun(
       result.run, of: result.machine.plan, session: session, words: words)
+    stored.foretold = foretold
     let report = try stored.wholeReport(in: words.language)
     let path = result.run.path + "/report.md"
     try Data(report.markdown.utf8).write(to: URL(filePath: path), options: .atomic)

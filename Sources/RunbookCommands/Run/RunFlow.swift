@@ -134,7 +134,7 @@ struct RunFlow {
     }
     live.end()
     return try RunEnding(
-      result: result, session: session, console: console, words: words
+      result: result, session: session, console: console, words: words, foretold: prepared.kept
     ).show()
   }
 

@@ -10,6 +10,8 @@ struct StoredRun {
   let folder: RunFolder
   let history: RunHistory
   let session: RunSession
+  /// What was foretold when it began, where this process foretold it itself.
+  var foretold: KeptForecast?
 
   /// `plan` is the run's, when it is at hand: whether the folder's is still that one, the audit says.
   init(
@@ -38,25 +40,26 @@ struct StoredRun {
   /// What was foretold when it began; nil where that was not kept, is gone or was changed.
   var keptForecast: KeptForecast? {
     guard let hash = history.opening?.forecast.flatMap({ RecordHash(hex: $0) }) else { return nil }
-    return try? KeptForecast(decoding: folder.attachment(hash))
+    return foretold ?? (try? KeptForecast(decoding: folder.attachment(hash)))
   }
 
   /// A process drives it now.
   var isDriven: Bool { if case .held = folder.driver { true } else { false } }
 
-  func report(in language: Language = .english) throws -> Report {
+  /// `hasCourse`: with the forecast as it changed on the way, which only programs are told.
+  func report(in language: Language = .english, hasCourse: Bool = false) throws -> Report {
     let history = history.told(in: Words(language))
     guard
       let report = Report(
         history, integrity: try Auditing(session.store).facts(of: folder),
-        toolVersion: Program.current.version, kept: keptForecast)
+        toolVersion: Program.current.version, kept: keptForecast, hasCourse: hasCourse)
     else { throw folder.neverOpened }
     return report
   }
 
   /// With the incidents that it belongs to.
-  func wholeReport(in language: Language = .english) throws -> Report {
-    var report = try report(in: language)
+  func wholeReport(in language: Language = .english, hasCourse: Bool = false) throws -> Report {
+    var report = try report(in: language, hasCourse: hasCourse)
     report.take(IncidentDesk(session.store).incidents(of: history, in: language))
     return report
   }

@@ -217,7 +217,7 @@ struct PlanText {
       lines.append("Soak     recovered is what stays good for \(soak.spoken), seen from outside")
     }
     lines.append("Proof    \(coverage)")
-    lines.append("Plan     \(plan.id)")
+    if !plan.id.isEmpty { lines.append("Plan     \(plan.id)") }
     let obstacles = obstacles
     if obstacles.isEmpty {
       lines.append("Could it run now: nothing that can be seen stands against it.")
@@ -230,20 +230,19 @@ struct PlanText {
 
   private var coverage: String {
     var counts: [(String, Int)] = []
-    func count(_ name: String, _ fits: (PlannedStep) -> Bool) {
-      let number = plan.steps.count(where: fits)
+    func count(_ name: String, _ fits: (StepForecast) -> Bool) {
+      // By its place: a step is much to copy.
+      let number = plan.steps.indices.count { fits(plan.steps[$0].forecast) }
       if number > 0 { counts.append((name, number)) }
     }
     for fidelity in Fidelity.allCases.reversed() {
-      count("\(fidelity.rawValue)") { $0.forecast.preview?.fidelity == fidelity }
+      count("\(fidelity.rawValue)") { $0.preview?.fidelity == fidelity }
     }
-    count("looked at") {
-      [.holdsNow, .doesNotHoldNow, .alreadyInPlace].contains($0.forecast.status)
-    }
-    count("not to be seen") { [.cannotTell, .impossible].contains($0.forecast.status) }
-    count("decided during the run") { $0.forecast.status == .decidedDuringRun }
-    count("asks a person") { $0.forecast.status == .asksPerson }
-    count("skipped") { $0.forecast.status == .wouldSkip }
+    count("looked at") { [.holdsNow, .doesNotHoldNow, .alreadyInPlace].contains($0.status) }
+    count("not to be seen") { [.cannotTell, .impossible].contains($0.status) }
+    count("decided during the run") { $0.status == .decidedDuringRun }
+    count("asks a person") { $0.status == .asksPerson }
+    count("skipped") { $0.status == .wouldSkip }
     return counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
   }
 

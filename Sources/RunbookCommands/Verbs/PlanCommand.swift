@@ -36,11 +36,9 @@ struct PlanCommand: AsyncParsableCommand {
     let preparation = try await Preparation(
       target, purpose: recovery ? .recovery : .drill, console: console)
     var plan = try await preparation.plan()
-    if let out {
-      plan.bindsChanges = true
-      plan.id = try plan.contentID()
-      try PlanFile.save(plan, to: out)
-    }
+    plan.bindsChanges = out != nil
+    if out != nil || output.format == .json { plan.id = try plan.contentID() }
+    if let out { try PlanFile.save(plan, to: out) }
     let session = try RunSession.current()
     let coolDown = CoolDownGuard(plan: plan, session: session).findings()
     let earlier = EarlierRuns(of: plan, session: session)

@@ -40,7 +40,7 @@ struct ReportCommand: ParsableCommand {
       case .markdown, .html: language.lang
       case .json, .csv, .junit: .english
       }
-    let report = try stored.wholeReport(in: read)
+    let report = try stored.wholeReport(in: read, hasCourse: format == .json)
     try output.write(report.text(as: format), console)
   }
 }

@@ -47,6 +47,8 @@ struct Undo: AsyncParsableCommand {
     }
     let order = OperatorDecision(.unwind, by: Person.current, reason: reason, named: by)
     let status = try await TakeOver(id: id, given: [:], orders: []).run { stored, interrupted, _ in
+      // Once more, now that nobody else can begin it.
+      try refuseUnderSuccessor()
       guard interrupted.isEmpty else {
         throw Refusal(
           .refused,

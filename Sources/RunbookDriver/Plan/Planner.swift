@@ -58,11 +58,6 @@ package struct Planner: Sendable {
       outageAt: request.outageAt)
     let forecasts = await forecasts(of: plan.steps, by: performer)
     for (place, forecast) in forecasts.enumerated() { plan.steps[place].forecast = forecast }
-    do {
-      plan.id = try plan.contentID()
-    } catch {
-      throw Diagnostic("LB221", .error, "the plan cannot be written down: \(error)", at: nil)
-    }
     return plan
   }
 
@@ -150,8 +145,9 @@ extension Plan {
     self = try ValueDecoder().decode(Plan.self, from: JSONText.read(bytes))
   }
 
-  /// The plan's id as its content makes it: a hash over the plan without its steps, then over one step after another,
-  /// so that a long plan is never held as text for it.
+  /// The id of a plan that is saved or handed out, as its content makes it: a hash over the plan without its steps, then
+  /// over one step after another, so that a long plan is never held as text for it. One that is made for a single run is
+  /// named after the run.
   package func contentID() throws -> String {
     var rest = self
     rest.id = ""

@@ -103,6 +103,8 @@ package struct RunSession: Sendable {
     try store.folder.prepare()
     let now = clock.now()
     let run = order.continuing?.run ?? RunStore.newID(at: now.wall)
+    var plan = plan
+    if plan.id.isEmpty { plan.id = "p-\(run)" }
     let holder = LockHolder(run: run, by: order.by, since: now.wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
     defer { withExtendedLifetime(serviceLock) {} }
@@ -164,6 +166,11 @@ package struct RunSession: Sendable {
     let holder = LockHolder(run: folder.id, by: by, since: clock.now().wall)
     let serviceLock = try store.folder.lockService(plan.service, holder: holder)
     defer { withExtendedLifetime(serviceLock) {} }
+    guard try folder.readPlan() == planBytes else {
+      throw Unreadable(
+        message: "run \(folder.id) was begun anew while this command started",
+        advice: "nothing was done; look at it with: lifeboat status \(folder.id)")
+    }
     var replay = Replay(plan: plan)
     var mismatch: Unreadable?
     let (driven, recovery) = try store.resume(folder, holder, key: signingKey(plan)) {
@@ -173,7 +180,7 @@ package struct RunSession: Sendable {
     }
     if let mismatch { throw mismatch }
     guard let opening = replay.machine.opening else {
-      throw folder.didNothing
+      throw folder.holdsNoRecord
     }
     guard opening.planHash == RecordHash.of(planBytes).hex else {
       throw Unreadable(

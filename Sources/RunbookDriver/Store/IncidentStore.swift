@@ -22,10 +22,12 @@ package struct IncidentStore: Sendable {
   package func path(_ id: String) -> String { "\(folder.incidents)/\(id)" }
   func journal(_ id: String) -> String { path(id) + "/journal.jsonl" }
   func checkpoint(_ id: String) -> String { path(id) + "/checkpoint" }
+  private func lock(_ id: String) -> String { path(id) + "/lock" }
 
   /// It has been opened, whatever became of it.
   package func exists(_ id: String) -> Bool {
-    Files.exists(journal(id)) && !JournalReader.isWithoutRecords(journal(id), checkpoint(id))
+    guard Files.exists(journal(id)) else { return false }
+    return !JournalReader.isWithoutRecords(in: path(id)) || RunLog(folder).hasSealed(incident: id)
   }
 
   /// Ids of all incidents, sorted.
@@ -63,13 +65,19 @@ package struct IncidentStore: Sendable {
 
   /// Why an incident without a first record is none.
   package func neverOpened(_ id: String) -> StoreError {
-    exists(id)
+    if case .held(let holder) = FileLock.state(of: lock(id)), holder?.pid != getpid() {
+      return StoreError(
+        .held(by: holder), "incident \(id) is just being opened or added to",
+        advice: "look again in a moment: lifeboat incident show \(id)")
+    }
+    return exists(id)
       ? StoreError(
         .damaged, "the first record of incident \(id) is missing",
         advice: "check it with: lifeboat audit verify")
       : StoreError(
         .neverBegun,
-        "incident \(id) was not opened: the command that began to died before its first record",
+        "incident \(id) holds no record: the command that opened it ended before the first; "
+          + "unless its journal was cut since",
         advice: "open it with: lifeboat incident open --id \(id)")
   }
 
@@ -142,7 +150,7 @@ package struct IncidentStore: Sendable {
     let waited = ContinuousClock.now
     while true {
       do throws(StoreError) {
-        return try FileLock(path(id) + "/lock", holder: holder)
+        return try FileLock(lock(id), holder: holder)
       } catch {
         guard case .held = error.kind, ContinuousClock.now - waited < .seconds(5) else {
           throw error

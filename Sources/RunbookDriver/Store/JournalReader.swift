@@ -20,12 +20,14 @@ package struct JournalReader: ~Copyable {
 
   init(_ file: OpenFile) { self.file = file }
 
-  /// Whether it was begun, and its writer died before the first record was whole. Not where one was signed, nor where
-  /// the file is gone or cannot be read.
-  static func isWithoutRecords(_ journal: String, _ checkpoint: String) -> Bool {
-    guard !Files.exists(checkpoint) else { return false }
+  /// Whether the journal of this folder was begun, and its writer died before the first record was whole. Not where one was
+  /// ever signed, nor where the file is gone or cannot be read.
+  static func isWithoutRecords(in folder: String) -> Bool {
     do throws(StoreError) {
-      var reader = try JournalReader(journal)
+      guard try !Files.names(in: folder).contains(where: { $0.hasPrefix("checkpoint") }) else {
+        return false
+      }
+      var reader = try JournalReader("\(folder)/journal.jsonl")
       return try reader.next() == nil
     } catch { return false }
   }

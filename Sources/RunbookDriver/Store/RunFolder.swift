@@ -39,7 +39,7 @@ package struct RunFolder: Sendable, Equatable {
   }
 
   /// Whether its start died before its first record was whole: then nothing was done in it.
-  var isWithoutRecords: Bool { JournalReader.isWithoutRecords(journal, checkpoint) }
+  var isWithoutRecords: Bool { JournalReader.isWithoutRecords(in: path) }
 
   /// Why a run whose journal holds no record can neither be told of nor gone on with.
   package var neverOpened: StoreError {
@@ -49,11 +49,11 @@ package struct RunFolder: Sendable, Equatable {
         "run \(id) is just being started by \(holder?.text ?? "another process")",
         advice: "look again in a moment: lifeboat status \(id)")
     }
-    return didNothing
+    return holdsNoRecord
   }
 
   /// The same to whoever holds its lock.
-  var didNothing: StoreError {
+  var holdsNoRecord: StoreError {
     guard isWithoutRecords else {
       return StoreError(
         .damaged,
@@ -61,13 +61,17 @@ package struct RunFolder: Sendable, Equatable {
         advice: "see what is there with: lifeboat audit verify \(id)")
     }
     return StoreError(
-      .neverBegun, "run \(id) did nothing: its process ended before the first record",
-      advice: "start a new run; the others are listed by: lifeboat runs")
+      .neverBegun,
+      "run \(id) holds no record: its process ended before the first, and nothing was done; "
+        + "unless its journal was cut since",
+      advice:
+        "start a new run; if it was to continue another, 'lifeboat status' of that one says how")
   }
 
   /// Takes back a folder that was just made and that no log knows.
   func removeUnentered() {
-    for file in [plan, journal, lock] { unlink(file) }
+    // The journal last: without one it would be taken for a run whose journal somebody removed.
+    for file in [plan, lock, journal] { unlink(file) }
     rmdir(path)
   }
 

@@ -37,6 +37,26 @@ package struct RunLog: Sendable {
     try log.seal()
   }
 
+  /// Whether the run's journal ever held a record when it was signed, as far as the log can be read.
+  func hasSealed(run: RunID) -> Bool {
+    hasEntry { if case .sealed(run, let size, _) = $0 { size > 0 } else { false } }
+  }
+
+  /// The same of an incident's.
+  func hasSealed(incident: String) -> Bool {
+    hasEntry { if case .incidentSealed(incident, let size, _) = $0 { size > 0 } else { false } }
+  }
+
+  private func hasEntry(_ fits: (Entry) -> Bool) -> Bool {
+    do throws(StoreError) {
+      var reader = try JournalReader(folder.log)
+      while let record = try reader.next() {
+        if let entry = Entry(record.event), fits(entry) { return true }
+      }
+      return false
+    } catch { return false }
+  }
+
   private func open(
     _ checkpoint: CheckpointFile, _ keys: [VerifyingKey], at moment: Moment
   ) throws(StoreError) -> JournalFile {

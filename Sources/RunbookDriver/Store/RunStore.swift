@@ -41,7 +41,7 @@ package struct RunStore: Sendable {
     key: SigningKey, at moment: Moment
   ) throws(StoreError) -> Driven {
     let run = self.run(holder.run)
-    guard !hasBegun(run.id) else {
+    guard !hasRecords(run.id) else {
       throw .system("cannot create the run's folder", run.path, EEXIST)
     }
     let driven =
@@ -121,7 +121,13 @@ package struct RunStore: Sendable {
 
   /// A run of that id is there, whatever became of it; one whose start died before its first record is none.
   package func hasBegun(_ id: RunID) -> Bool {
-    Files.exists(run(id).path) && !run(id).isWithoutRecords
+    if case .held = run(id).driver { return true }
+    return hasRecords(id)
+  }
+
+  private func hasRecords(_ id: RunID) -> Bool {
+    guard Files.exists(run(id).path) else { return false }
+    return !run(id).isWithoutRecords || RunLog(folder).hasSealed(run: id)
   }
 
   package func run(_ id: RunID) -> RunFolder {

@@ -8,7 +8,7 @@ package struct SavedPlanLedger: Sendable {
   package init(_ folder: StateFolder) { self.folder = folder }
 
   /// Takes the plan for a run, durably, or throws `planUsed`: of two processes that claim it,
-  /// exactly one gets it.
+  /// exactly one gets it. A run may claim it again.
   package func claim(_ plan: String, for run: RunID) throws(StoreError) {
     let path = usedPath(plan)
     do throws(StoreError) {
@@ -16,6 +16,8 @@ package struct SavedPlanLedger: Sendable {
     } catch {
       guard error.kind == .alreadyExists else { throw error }
       let other = user(of: plan)
+      // Claimed by a start of this very run that died before its first record.
+      if other == run { return }
       throw StoreError(
         .planUsed(by: other),
         "the saved plan \(plan) was executed already\(other.map { ", by run \($0)" } ?? "")",

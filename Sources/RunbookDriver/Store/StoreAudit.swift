@@ -21,12 +21,16 @@ package struct StoreAudit: Sendable {
   /// The log of all runs and every run, with those that are missing and those that nobody entered.
   package func verifyAll() throws(StoreError) -> StoreAuditReport {
     let store = RunStore(folder)
-    // Folders first: a run that begins meanwhile is then in the log already.
+    // Folders first: what begins meanwhile is then in the log already.
     let ids = try store.ids()
+    let incidents = try IncidentStore(folder).ids()
     let log = try readLog()
     var report = StoreAuditReport(log: log.report, runs: [], findings: log.findings)
-    for id in ids.reversed() { report.runs.append(try verify(store.run(id), log)) }
-    report.incidents = try verifyIncidents(log, &report.findings)
+    for id in ids.reversed() {
+      report.runs.append(
+        try twice(log) { log throws(StoreError) in try verify(store.run(id), log) })
+    }
+    report.incidents = try verifyIncidents(incidents, log, &report.findings)
     let present = Set(ids)
     for id in log.runs.keys.sorted() where !present.contains(id) {
       report.findings.append(
@@ -34,6 +38,16 @@ package struct StoreAudit: Sendable {
     }
     report.findings += try verifyObservations()
     return report
+  }
+
+  /// What was begun before and is gone on with meanwhile may be in the log only now: before anything is called damaged,
+  /// the log is read again.
+  private func twice(
+    _ log: LogContent, _ audit: (LogContent) throws(StoreError) -> RunAudit
+  ) throws(StoreError) -> RunAudit {
+    let first = try audit(log)
+    guard first.findings.contains(where: \.isDamage) else { return first }
+    return try audit(try readLog())
   }
 
   /// One incident's journal.
@@ -46,39 +60,37 @@ package struct StoreAudit: Sendable {
     let note = try readIfThere(store.checkpoint(id), limit: Checkpoint.maximumBytes)
     let verifier = JournalVerifier(origin: Checkpoint.origin(ofIncident: id), keys: keys)
     let anchors = log.incidents[id]
-    let isThere = Files.exists(store.journal(id))
+    let file = Files.exists(store.journal(id)) ? try OpenFile(store.journal(id), O_RDONLY) : nil
     let journal =
-      isThere
-      ? try verifier.verify(
-        OpenFile(store.journal(id), O_RDONLY), checkpoint: note, anchors: anchors ?? [])
-      : verifier.verify(BytesSource([]), checkpoint: note, anchors: anchors ?? [])
+      try file.map { file throws(StoreError) in
+        try verifier.verify(file, checkpoint: note, anchors: anchors ?? [])
+      } ?? verifier.verify(BytesSource([]), checkpoint: note, anchors: anchors ?? [])
     var findings: [AuditFinding] = []
-    if anchors != nil {
-      if !isThere {
-        findings.append(AuditFinding(.missing, "the journal of incident \(id) is missing"))
-      }
-    } else if journal.recordCount == 0 {
+    if anchors == nil, note == nil, try file?.size() ?? 0 == 0 {
       findings.append(
         AuditFinding(
           .uncovered,
           "incident \(id) holds no record: it was broken off before anything was written"))
-    } else {
+    } else if file == nil {
+      findings.append(AuditFinding(.missing, "the journal of incident \(id) is missing"))
+    } else if anchors == nil {
       findings.append(AuditFinding(.added, "incident \(id) is not in the log of all runs"))
     }
     return RunAudit(run: RunID(id), journal: journal, findings: findings)
   }
 
   private func verifyIncidents(
-    _ log: LogContent, _ findings: inout [AuditFinding]
+    _ ids: [String], _ log: LogContent, _ findings: inout [AuditFinding]
   ) throws(StoreError) -> [RunAudit] {
-    let ids = try IncidentStore(folder).ids()
     for id in log.incidents.keys.sorted() where !ids.contains(id) {
       findings.append(
         AuditFinding(
           .missing, "incident \(id) is in the log of all runs, but its folder is missing"))
     }
     var audits: [RunAudit] = []
-    for id in ids { audits.append(try verify(incident: id, log)) }
+    for id in ids {
+      audits.append(try twice(log) { log throws(StoreError) in try verify(incident: id, log) })
+    }
     return audits
   }
 
@@ -216,10 +228,17 @@ extension StoreAudit {
   ) throws(StoreError) -> [String] {
     var reader = try JournalReader(path)
     var aside: [String] = []
+    var opened: [RunID: RecordHash] = [:]
+    // The last one counts: a run whose start died is begun again. Logs that were set aside are older, and read later.
+    defer {
+      for (run, plan) in opened where content.runs[run]?.plan == nil {
+        content.runs[run, default: .init()].plan = plan
+      }
+    }
     do throws(StoreError) {
       while let record = try reader.next() {
         switch RunLog.Entry(record.event) {
-        case .opened(let run, _, let plan): content.runs[run, default: .init()].plan = plan
+        case .opened(let run, _, let plan): opened[run] = plan
         case .sealed(let run, let size, let root):
           content.runs[run, default: .init()].anchors.append(
             JournalAnchor(size: size, root: root, source: source))

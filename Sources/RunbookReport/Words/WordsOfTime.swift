@@ -14,12 +14,18 @@ extension Words {
 
   /// To the second, in UTC.
   package func time(_ time: Timestamp) -> String {
-    String(time.text(decimals: 0).dropLast().replacing("T", with: " ")) + " UTC"
+    Self.clock(time, decimals: 0) + " UTC"
   }
 
   /// To the millisecond, in UTC.
   func exactTime(_ time: Timestamp) -> String {
-    String(time.text(decimals: 3).dropLast().replacing("T", with: " "))
+    Self.clock(time, decimals: 3)
+  }
+
+  /// `2026-11-21 01:35:00`
+  private static func clock(_ time: Timestamp, decimals: Int) -> String {
+    let text = time.text(decimals: decimals)
+    return "\(text.prefix(10)) \(text.dropFirst(11).dropLast())"
   }
 
   package func measured(_ measured: Measured) -> String {

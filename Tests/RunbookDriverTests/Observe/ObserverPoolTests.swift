@@ -44,7 +44,9 @@ import Testing
 
   @Test func `a sample that never comes back holds up no other observer`() async throws {
     let clock = SystemClock()
-    let pool = ObserverPool([observer("stuck"), observer("quick")], clock: clock) { observer in
+    let pool = ObserverPool(
+      [observer("stuck", timeout: .seconds(600)), observer("quick")], clock: clock
+    ) { observer in
       if observer.name == "stuck" { try? await Task.sleep(for: .seconds(600)) }
       return self.sample(.good, clock)
     }

@@ -134,6 +134,8 @@ import Testing
     let ledger = SavedPlanLedger(folder.state)
     #expect(ledger.user(of: "p-1") == nil)
     try ledger.claim("p-1", for: RunID("run-1"))
+    // Its start may have died before its first record.
+    try ledger.claim("p-1", for: RunID("run-1"))
     let failure = error { try ledger.claim("p-1", for: RunID("run-2")) }
     #expect(failure?.kind == .planUsed(by: RunID("run-1")))
     try ledger.claim("p-2", for: RunID("run-2"))

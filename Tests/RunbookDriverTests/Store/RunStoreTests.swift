@@ -14,10 +14,74 @@ import Testing
 
   @Test func `an id that is taken is not taken twice`() throws {
     let run = try TestRun()
-    let failure = error {
-      _ = try run.store.create(holder(), service: "s", plan: [], key: run.key, at: moment(0))
+    func again() -> StoreError? {
+      error {
+        _ = try run.store.create(holder(), service: "s", plan: [], key: run.key, at: moment(0))
+      }
     }
-    #expect(failure?.kind == .alreadyExists)
+    #expect(again()?.kind == .held(by: holder()), "it is just being started")
+    try run.append(1)
+    try run.journal.flush()
+    #expect(again()?.kind == .alreadyExists)
+  }
+
+  @Test func `an id whose start died before its first record is taken by the next`() throws {
+    let folder = TestFolder()
+    try folder.state.prepare()
+    let store = RunStore(folder.state)
+    let key = try SigningKeys(folder.state).own()
+    func start(_ plan: String) throws -> RunStore.Driven {
+      try store.create(
+        holder(), service: "shop", plan: Array(plan.utf8), key: key, at: moment(0))
+    }
+    _ = try start("{}")
+    #expect(!store.hasBegun(holder().run))
+    let second = try start("[]")
+    #expect(try second.folder.readPlan() == Array("[]".utf8))
+    try second.journal.append(event: ["n": 1], commands: [], at: moment(1))
+    try store.seal(second, at: moment(1))
+    #expect(store.hasBegun(holder().run))
+    #expect(try StoreAudit(folder.state).verifyAll().verdict == .intact)
+  }
+
+  @Test func `a run that held records once is not begun again, whatever became of them`() throws {
+    let sealed = try TestRun()
+    try sealed.append(2)
+    try sealed.store.seal(sealed.driven, at: moment(2))
+    let aside = try TestRun()
+    for (run, rest) in [(sealed, nil), (aside, "checkpoint.rejected-at-0")] {
+      let folder = run.driven.folder
+      unlink(folder.checkpoint)
+      #expect(truncate(folder.journal, 0) == 0)
+      if let rest { write(Array("?".utf8), to: "\(folder.path)/\(rest)") }
+      unlink(folder.path + "/lock")
+      #expect(run.store.hasBegun(folder.id))
+      let failure = error {
+        _ = try run.store.create(
+          holder(), service: "s", plan: [], key: run.key, at: moment(3))
+      }
+      #expect(failure?.kind == .alreadyExists)
+    }
+  }
+
+  @Test func `of a run that was begun again its last plan counts, whichever log names it`() throws {
+    let folder = TestFolder()
+    try folder.state.prepare()
+    let store = RunStore(folder.state)
+    let key = try SigningKeys(folder.state).own()
+    for plan in ["{}", "[]"] {
+      let run = try store.create(
+        holder(), service: "shop", plan: Array(plan.utf8), key: key, at: moment(0))
+      if plan == "[]" {
+        try run.journal.append(event: ["n": 1], commands: [], at: moment(1))
+        try store.seal(run, at: moment(1))
+      } else {
+        // It is set aside, and a new one begins.
+        write(bytes(of: folder.state.log) + Array("?\n".utf8), to: folder.state.log)
+      }
+    }
+    let audit = try StoreAudit(folder.state).verify(store.run(holder().run))
+    #expect(audit.findings.isEmpty && audit.verdict == .intact, "\(audit)")
   }
 
   @Test func `a run is found by the beginning of its id or as the latest`() throws {
