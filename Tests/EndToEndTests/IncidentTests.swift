@@ -164,6 +164,8 @@ import Testing
           let audit = try await desk.lifeboat("audit", "verify")
           try #require(audit.status == 0, "\(number): \(audit)")
           let shown = try await desk.lifeboat("incident", "show", "INC-1")
+          let list = try await desk.lifeboat("incident", "list")
+          try #require(list.status == 0 && !list.output.contains("No such file"), "\(list)")
           let again = try await desk.start(open).end()
           // It is there and can be read, or it is not and can be opened.
           try #require(

@@ -57,6 +57,7 @@ package struct IncidentStore: Sendable {
 
   /// Its records, as far as the journal can be read.
   package func read(_ id: String) throws(StoreError) -> [Record] {
+    guard Files.exists(journal(id)) else { throw neverOpened(id) }
     var reader = try JournalReader(journal(id))
     var records: [Record] = []
     while let record = try reader.next() { records.append(record) }
@@ -107,6 +108,7 @@ package struct IncidentStore: Sendable {
     _ id: String, by: String, at moment: Moment, _ event: ([Record]) throws -> Value
   ) throws {
     try folder.prepare()
+    guard Files.exists(journal(id)) else { throw neverOpened(id) }
     let lock = try take(id, by: by, at: moment)
     defer { withExtendedLifetime(lock) {} }
     var records: [Record] = []

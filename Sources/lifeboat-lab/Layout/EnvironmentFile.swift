@@ -62,7 +62,7 @@ struct EnvironmentFile {
           user: \(Layout.administrator)
           password: '${{ secrets.db_password }}'
           database: \(Layout.database)
-          connect_timeout: 1s
+          connect_timeout: 2s
           stop: \(command("stop", site))
           start: \(command("start", site))
           data_directory: \(quoted(folder.data(site)))
